@@ -29,7 +29,7 @@ struct Signaled {
 // errno value `error`.
 struct NeverStarted {
   int error = 0;
-  std::string step;
+  std::string step = {};
   bool operator==(const NeverStarted&) const = default;
 };
 

@@ -5,9 +5,9 @@
 #include <poll.h>
 #include <signal.h>
 #include <sys/ioctl.h>
-#include <sys/pidfd.h>
 #include <sys/prctl.h>
 #include <sys/socket.h>
+#include <sys/syscall.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -135,10 +135,12 @@ class Child {
   int lift(int fd, const char* step) { return must(::fcntl(fd, F_DUPFD_CLOEXEC, 3), step); }
 
   void reset_signals() {
-    struct sigaction by_default = {};
-    by_default.sa_handler = SIG_DFL;
-    // Fails for the few that cannot be changed.
-    for (int signal = 1; signal < NSIG; ++signal) ::sigaction(signal, &by_default, nullptr);
+    // The kernel's own struct sigaction, all zero, which is SIG_DFL. glibc's sigaction(2) refuses
+    // 32 and 33, which Java, and so Bazel, leaves ignored. SIGKILL and SIGSTOP cannot be changed.
+    constexpr std::array<unsigned long, 4> kDefault = {};
+    for (int signal = 1; signal < NSIG; ++signal) {
+      ::syscall(SYS_rt_sigaction, signal, kDefault.data(), nullptr, (NSIG - 1) / 8);
+    }
     sigset_t none;
     ::sigemptyset(&none);
     must(::sigprocmask(SIG_SETMASK, &none, nullptr), "unblock signals");
@@ -200,6 +202,14 @@ class AllSignalsBlocked {
  private:
   sigset_t before_;
 };
+
+// ---- Pidfds: glibc 2.36 has functions for these, but its header lacks the extern "C".
+
+int pidfd_open(pid_t pid) { return static_cast<int>(::syscall(SYS_pidfd_open, pid, 0)); }
+
+int pidfd_send_signal(int pidfd, int signal) {
+  return static_cast<int>(::syscall(SYS_pidfd_send_signal, pidfd, signal, nullptr, 0));
+}
 
 // ---- Waiting and reading
 
@@ -264,7 +274,7 @@ Subprocess Subprocess::start(const SubprocessOptions& options) {
 Subprocess Subprocess::launch(const SubprocessOptions& options) {
   Child child(options);
   auto [ours, theirs] = make_socket_pair();
-  Subprocess process{StillRunning()};
+  Subprocess process;
   {
     const AllSignalsBlocked blocked;
     process.pid_ = check(::fork(), "start a process");
@@ -274,7 +284,7 @@ Subprocess Subprocess::launch(const SubprocessOptions& options) {
     }
   }
   theirs.reset();
-  process.pidfd_.reset(check(::pidfd_open(process.pid_, 0), "watch the process"));
+  process.pidfd_.reset(check(pidfd_open(process.pid_), "watch the process"));
 
   std::optional<int> word = receive_int(ours.get());
   if (word == kReady) {
@@ -301,7 +311,7 @@ Subprocess& Subprocess::operator=(Subprocess other) noexcept {
 Subprocess::~Subprocess() {
   if (!is_ours()) return;
   // A program out of our reach, such as sudo, is not waited for.
-  if (::pidfd_send_signal(pidfd_.get(), SIGKILL, nullptr, 0) == -1) return;
+  if (pidfd_send_signal(pidfd_.get(), SIGKILL) == -1) return;
   retry_eintr([&] { return ::waitpid(pid_, nullptr, 0); });
 }
 
@@ -324,7 +334,7 @@ Ending Subprocess::wait(Deadline deadline) {
 
 void Subprocess::kill(int signal) {
   if (!is_ours()) return;
-  check(::pidfd_send_signal(pidfd_.get(), signal, nullptr, 0), "send a signal to the program");
+  check(pidfd_send_signal(pidfd_.get(), signal), "send a signal to the program");
 }
 
 RunResult run(SubprocessOptions options, Deadline deadline) {

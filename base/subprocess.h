@@ -31,13 +31,13 @@ struct FailedStep {
 struct SubprocessOptions {
   // The program, then its arguments. A program without a slash is looked up in our PATH; a relative
   // path counts from `directory`.
-  std::vector<std::string> argv;
+  std::vector<std::string> argv = {};
 
   // NAME=VALUE; ours if absent.
-  std::optional<std::vector<std::string>> environment;
+  std::optional<std::vector<std::string>> environment = std::nullopt;
 
   // Ours if empty.
-  std::string directory;
+  std::string directory = {};
 
   // Lent for the time of start(). -1: /dev/null for standard input, ours for the other two.
   int stdin_fd = -1;
@@ -51,11 +51,11 @@ struct SubprocessOptions {
 
   // For isolation: unshare(2), setrlimit(2) and the like. The process is a fork of ours, perhaps of
   // one thread among many: only async-signal-safe calls, no allocation, no lock, no exception.
-  std::function<std::optional<FailedStep>()> in_child;
+  std::function<std::optional<FailedStep>()> in_child = nullptr;
 
   // For what only the parent may do, such as writing the child's uid_map. An OsError that it throws
   // makes NeverStarted; anything else passes through start(). The child is gone in both cases.
-  std::function<void(pid_t)> before_exec_in_parent;
+  std::function<void(pid_t)> before_exec_in_parent = nullptr;
 };
 
 // A program that we started, and how it ended.
@@ -97,7 +97,8 @@ class Subprocess {
   void kill(int signal);
 
  private:
-  explicit Subprocess(Ending ending) : ending_(std::move(ending)) {}
+  Subprocess() = default;
+  explicit Subprocess(NeverStarted failure) : ending_(std::move(failure)) {}
 
   static Subprocess launch(const SubprocessOptions& options);
 
