@@ -40,9 +40,7 @@ struct Encoder {
   Json operator()(int64_t i) const { return i; }
   Json operator()(double d) const { return number(d); }
   Json operator()(const std::string& s) const { return s; }
-  Json operator()(const Value::Bytes& b) const {
-    return {{"$bytes", absl::Base64Escape(b.data)}};
-  }
+  Json operator()(const Value::Bytes& b) const { return {{"$bytes", absl::Base64Escape(b.data)}}; }
   Json operator()(const Value::List& items) const { return to_json(items); }
   Json operator()(const Value::Tuple& t) const { return {{"$tuple", to_json(t.items)}}; }
   Json operator()(const Value::Items& d) const {
@@ -271,16 +269,13 @@ std::string_view name_of(FaultKind kind) {
 
 std::string Op::text() const {
   if (name == "batch") {
-    return absl::StrCat(times, " x {",
-                        absl::StrJoin(batch, "; ",
-                                      [](std::string* out, const Op& op) {
-                                        out->append(op.text());
-                                      }),
-                        "}");
+    return absl::StrCat(
+        times, " x {",
+        absl::StrJoin(batch, "; ", [](std::string* out, const Op& op) { out->append(op.text()); }),
+        "}");
   }
   std::string made = as.empty() ? "" : absl::StrCat(absl::StrJoin(as, ", "), " = ");
-  std::string verb =
-      on.empty() ? name : absl::StrCat(on, ".", name.substr(name.find('.') + 1));
+  std::string verb = on.empty() ? name : absl::StrCat(on, ".", name.substr(name.find('.') + 1));
   return absl::StrCat(made, verb, "(",
                       absl::StrJoin(args, ", ",
                                     [](std::string* out, const auto& arg) {

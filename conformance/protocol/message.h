@@ -1,7 +1,7 @@
 // Messages of the puppet protocol as values, and what can be wrong with one (../PROTOCOL.md).
 //
-// encode_command() makes the line of a command; parse_message() reads a puppet's line into a Hello or a
-// Reply, or names the Fault that makes it neither. Pure functions: no descriptor, no clock.
+// encode_command() makes the line of a command; parse_message() reads a puppet's line into a Hello
+// or a Reply, or names the Fault that makes it neither. Pure functions: no descriptor, no clock.
 #ifndef CONFORMANCE_PROTOCOL_MESSAGE_H_
 #define CONFORMANCE_PROTOCOL_MESSAGE_H_
 

@@ -26,19 +26,34 @@ FaultKind fault_of(std::string_view line) {
 
 TEST(Message, EveryValueSurvivesARoundTrip) {
   for (const Value& v : {
-           Value(), Value(true), Value(0), Value(INT64_MIN), Value(INT64_MAX), Value(0.1), Value(2.0),
-           Value(1e300), Value("h\xc3\xa9 \"\n"), Value::bytes(std::string("\0\xff", 2)),
-           Value::list({1, Value::list({})}), Value::tuple({}), Value::tuple({1, "a"}),
-           Value::dict({{1, "one"}, {"k", Value::tuple({nullptr})}}), Value::function("square"),
-           Value::unpicklable(), Value::object("q"), Value(1.0 / 0.0), Value(-1.0 / 0.0),
+           Value(),
+           Value(true),
+           Value(0),
+           Value(INT64_MIN),
+           Value(INT64_MAX),
+           Value(0.1),
+           Value(2.0),
+           Value(1e300),
+           Value("h\xc3\xa9 \"\n"),
+           Value::bytes(std::string("\0\xff", 2)),
+           Value::list({1, Value::list({})}),
+           Value::tuple({}),
+           Value::tuple({1, "a"}),
+           Value::dict({{1, "one"}, {"k", Value::tuple({nullptr})}}),
+           Value::function("square"),
+           Value::unpicklable(),
+           Value::object("q"),
+           Value(1.0 / 0.0),
+           Value(-1.0 / 0.0),
        }) {
     EXPECT_EQ(round_trip(v), v);
   }
 }
 
 TEST(Message, CommandHasTheDocumentedForm) {
-  EXPECT_EQ(encode_command(7, {.name = "queue.put", .on = "q", .args = {{"item", 2}, {"timeout", 0.5}}}),
-            "{\"id\":7,\"op\":\"queue.put\",\"on\":\"q\",\"args\":{\"item\":2,\"timeout\":0.5}}\n");
+  EXPECT_EQ(
+      encode_command(7, {.name = "queue.put", .on = "q", .args = {{"item", 2}, {"timeout", 0.5}}}),
+      "{\"id\":7,\"op\":\"queue.put\",\"on\":\"q\",\"args\":{\"item\":2,\"timeout\":0.5}}\n");
   EXPECT_EQ(encode_command(2, {.name = "pipe.new", .as = {"left", "right"}}),
             "{\"id\":2,\"op\":\"pipe.new\",\"as\":[\"left\",\"right\"]}\n");
 }
@@ -53,7 +68,8 @@ TEST(Message, BatchCarriesItsCommands) {
 
 TEST(Message, ReplyToABatchIsAListOfReplies) {
   Message m = parse_message(
-      "{\"id\":1,\"ok\":[{\"ok\":true,\"t0\":1,\"t1\":2},{\"raise\":{\"type\":\"E\",\"bases\":[\"E\"],"
+      "{\"id\":1,\"ok\":[{\"ok\":true,\"t0\":1,\"t1\":2},{\"raise\":{\"type\":\"E\",\"bases\":["
+      "\"E\"],"
       "\"message\":\"m\"},\"t0\":3,\"t1\":4}],\"t0\":1,\"t1\":4}",
       always);
   const Reply& reply = std::get<Reply>(m);
@@ -65,7 +81,8 @@ TEST(Message, ReplyToABatchIsAListOfReplies) {
 
 TEST(Message, RaiseNamesTypeAndBases) {
   Message m = parse_message(
-      "{\"id\":7,\"raise\":{\"type\":\"Full\",\"bases\":[\"Full\",\"Exception\"],\"message\":\"no room\","
+      "{\"id\":7,\"raise\":{\"type\":\"Full\",\"bases\":[\"Full\",\"Exception\"],\"message\":\"no "
+      "room\","
       "\"args\":[1]},\"t0\":10,\"t1\":30}",
       never);
   const Reply& reply = std::get<Reply>(m);
@@ -80,7 +97,8 @@ TEST(Message, RaiseNamesTypeAndBases) {
 TEST(Message, HelloOfMainDescribesTheImplementation) {
   Message m = parse_message(
       "{\"mpcheck\":1,\"token\":\"t\",\"puppet\":\"main\",\"pid\":3,\"ppid\":2,\"tid\":3,"
-      "\"about\":{\"name\":\"CPython\",\"version\":\"3.11\",\"language\":\"Python\",\"start_method\":\"fork\","
+      "\"about\":{\"name\":\"CPython\",\"version\":\"3.11\",\"language\":\"Python\",\"start_"
+      "method\":\"fork\","
       "\"home\":\"h\"},\"features\":[\"queue\"]}",
       never);
   const Hello& hello = std::get<Hello>(m);

@@ -4,8 +4,8 @@
 //   item == Value::list({1, "two", 3});      // false
 //   item.text();                             // [1, "two", b'\x00\x01'], as a person would write it
 //
-// Equality is strict, as the contract of a queue or pipe is: 1, 1.0 and true are three values, a list is
-// not a tuple, and a dictionary keeps its order. A plain value type: copy, compare, print.
+// Equality is strict, as the contract of a queue or pipe is: 1, 1.0 and true are three values, a
+// list is not a tuple, and a dictionary keeps its order. A plain value type: copy, compare, print.
 #ifndef CONFORMANCE_PROTOCOL_VALUE_H_
 #define CONFORMANCE_PROTOCOL_VALUE_H_
 
@@ -68,8 +68,8 @@ class Value {
     std::string type;
     bool operator==(const Other&) const = default;
   };
-  using Form = std::variant<Null, bool, int64_t, double, std::string, Bytes, List, Tuple, Items, Blob,
-                            Digest, Function, Unpicklable, Object, Other>;
+  using Form = std::variant<Null, bool, int64_t, double, std::string, Bytes, List, Tuple, Items,
+                            Blob, Digest, Function, Unpicklable, Object, Other>;
 
   Value() = default;
   Value(std::nullptr_t) {}
@@ -97,10 +97,12 @@ class Value {
   }
   bool is_null() const { return std::holds_alternative<Null>(form_); }
 
-  // The value under `key` of a dictionary with string keys; nullptr if this is none or has no such key.
+  // The value under `key` of a dictionary with string keys; nullptr if this is none or has no such
+  // key.
   const Value* find(std::string_view key) const;
 
-  // What an adapter sends back for this value: a blob comes back as bytes or as a digest, else the same.
+  // What an adapter sends back for this value: a blob comes back as bytes or as a digest, else the
+  // same.
   Value as_received() const;
 
   // As a person would write it; long strings are cut with a note of their length.

@@ -39,8 +39,7 @@ TEST(Value, LongStringIsCutWithItsLength) {
 }
 
 TEST(Value, BlobIsLittleEndianWordsFromTheSeed) {
-  EXPECT_EQ(blob_content(9, 0x01020304),
-            std::string("\x04\x03\x02\x01\x05\x03\x02\x01\x06", 9));
+  EXPECT_EQ(blob_content(9, 0x01020304), std::string("\x04\x03\x02\x01\x05\x03\x02\x01\x06", 9));
   EXPECT_EQ(blob_content(8, 0xffffffff), std::string("\xff\xff\xff\xff\0\0\0\0", 8));
 }
 

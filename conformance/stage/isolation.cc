@@ -30,8 +30,10 @@ PrivateShm::PrivateShm() : root_(::geteuid() == 0) {
 void PrivateShm::enter() const {
   if (!root_ || ::unshare(CLONE_NEWNS) != 0) {
     if (::unshare(CLONE_NEWUSER | CLONE_NEWNS) != 0) return;
-    // Without these maps the program would run as "nobody"; without a mount it just shares /dev/shm.
-    if (!write_whole("/proc/self/setgroups", "deny") || !write_whole("/proc/self/uid_map", uid_map_) ||
+    // Without these maps the program would run as "nobody"; without a mount it just shares
+    // /dev/shm.
+    if (!write_whole("/proc/self/setgroups", "deny") ||
+        !write_whole("/proc/self/uid_map", uid_map_) ||
         !write_whole("/proc/self/gid_map", gid_map_)) {
       return;
     }

@@ -39,7 +39,8 @@ class OutcomeMatcher : public MatcherInterface<const Call&> {
 
 template <typename Predicate>
 Matcher<const Call&> outcome_matcher(std::string description, Predicate predicate) {
-  return Matcher<const Call&>(new OutcomeMatcher<Predicate>(std::move(description), std::move(predicate)));
+  return Matcher<const Call&>(
+      new OutcomeMatcher<Predicate>(std::move(description), std::move(predicate)));
 }
 
 class BlocksMatcher : public MatcherInterface<const Call&> {
@@ -64,7 +65,8 @@ class TookMatcher : public MatcherInterface<const Call&> {
   bool MatchAndExplain(const Call& call, MatchResultListener* listener) const override {
     call.outcome();
     *listener << "it took " << milliseconds(call.took()) << " ms";
-    return call.record().reply && call.took() >= at_least_ && (!at_most_ || call.took() <= *at_most_);
+    return call.record().reply && call.took() >= at_least_ &&
+           (!at_most_ || call.took() <= *at_most_);
   }
   void DescribeTo(std::ostream* os) const override {
     *os << "ends after at least " << milliseconds(at_least_) << " ms";
@@ -90,7 +92,8 @@ class TookMatcher : public MatcherInterface<const Call&> {
 }  // namespace
 
 Matcher<const Call&> returns() {
-  return outcome_matcher("returns", [](const Outcome& o) { return std::holds_alternative<Returned>(o); });
+  return outcome_matcher("returns",
+                         [](const Outcome& o) { return std::holds_alternative<Returned>(o); });
 }
 
 Matcher<const Call&> returns(Value value) {
@@ -104,10 +107,11 @@ Matcher<const Call&> returns(Value value) {
 Matcher<const Call&> returns_what(Matcher<const Value&> inner) {
   std::stringstream description;
   inner.DescribeTo(&description);
-  return outcome_matcher(absl::StrCat("returns what ", description.str()), [inner](const Outcome& o) {
-    const Returned* returned = std::get_if<Returned>(&o);
-    return returned != nullptr && inner.Matches(returned->value);
-  });
+  return outcome_matcher(absl::StrCat("returns what ", description.str()),
+                         [inner](const Outcome& o) {
+                           const Returned* returned = std::get_if<Returned>(&o);
+                           return returned != nullptr && inner.Matches(returned->value);
+                         });
 }
 
 Matcher<const Call&> raises(std::string type) {
@@ -118,7 +122,8 @@ Matcher<const Call&> raises(std::string type) {
 }
 
 Matcher<const Call&> raises() {
-  return outcome_matcher("raises", [](const Outcome& o) { return std::holds_alternative<Raised>(o); });
+  return outcome_matcher("raises",
+                         [](const Outcome& o) { return std::holds_alternative<Raised>(o); });
 }
 
 Matcher<const Call&> blocks() { return Matcher<const Call&>(new BlocksMatcher); }
@@ -128,7 +133,8 @@ Matcher<const Call&> took_at_least(std::chrono::nanoseconds bound) {
 }
 
 Matcher<const Call&> took_not_much_longer_than(std::chrono::nanoseconds limit) {
-  return Matcher<const Call&>(new TookMatcher(std::chrono::nanoseconds(0), limit + patience::slack()));
+  return Matcher<const Call&>(
+      new TookMatcher(std::chrono::nanoseconds(0), limit + patience::slack()));
 }
 
 Matcher<const Call&> took_about(std::chrono::nanoseconds timeout) {

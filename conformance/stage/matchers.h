@@ -5,7 +5,8 @@
 //   EXPECT_THAT(second, returns());          // waits until it has
 //   EXPECT_THAT(main.does(q.get()), returns(Value::list({1, 2})));
 //
-// A value given to returns() is compared in the form in which it comes back (a big blob by its digest).
+// A value given to returns() is compared in the form in which it comes back (a big blob by its
+// digest).
 #ifndef CONFORMANCE_STAGE_MATCHERS_H_
 #define CONFORMANCE_STAGE_MATCHERS_H_
 
@@ -28,11 +29,13 @@ testing::Matcher<const Call&> raises(std::string type);
 // It raises something, whatever the type.
 testing::Matcher<const Call&> raises();
 
-// It has not returned, and nothing in the testee can move until the runner speaks. In a tree that polls no
-// proof is possible: then it is presumed after a while, unless the testee burns CPU, and the report says so.
+// It has not returned, and nothing in the testee can move until the runner speaks. In a tree that
+// polls no proof is possible: then it is presumed after a while, unless the testee burns CPU, and
+// the report says so.
 testing::Matcher<const Call&> blocks();
 
-// By the testee's clock. A lower bound is hard; the upper one is generous: `limit` plus patience::slack().
+// By the testee's clock. A lower bound is hard; the upper one is generous: `limit` plus
+// patience::slack().
 testing::Matcher<const Call&> took_at_least(std::chrono::nanoseconds bound);
 testing::Matcher<const Call&> took_not_much_longer_than(std::chrono::nanoseconds limit);
 
@@ -40,9 +43,9 @@ testing::Matcher<const Call&> took_not_much_longer_than(std::chrono::nanoseconds
 testing::Matcher<const Call&> took_about(std::chrono::nanoseconds timeout);
 
 // For values.
-int64_t as_int(const Value& value);               // abandons the claim if it is none
-std::string as_text(const Value& value);          // likewise
-const Value::List& as_list(const Value& value);   // a list or a tuple; likewise
+int64_t as_int(const Value& value);              // abandons the claim if it is none
+std::string as_text(const Value& value);         // likewise
+const Value::List& as_list(const Value& value);  // a list or a tuple; likewise
 testing::Matcher<const Value&> is_a_positive_int();
 
 }  // namespace conformance

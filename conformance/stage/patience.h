@@ -1,7 +1,9 @@
-// How long the stage waits for what must happen, and for what must not. The only such numbers there are.
+// How long the stage waits for what must happen, and for what must not. The only such numbers there
+// are.
 //
-// None of them decides a verdict while a proof can: a blocked call is proved blocked in milliseconds. They
-// bound what a proof cannot reach: a testee that polls, burns CPU, or never starts.
+// None of them decides a verdict while a proof can: a blocked call is proved blocked in
+// milliseconds. They bound what a proof cannot reach: a testee that polls, burns CPU, or never
+// starts.
 #ifndef CONFORMANCE_STAGE_PATIENCE_H_
 #define CONFORMANCE_STAGE_PATIENCE_H_
 

@@ -100,7 +100,8 @@ std::vector<pid_t> descendants_by_scan(pid_t root) {
 }  // namespace
 
 void become_subreaper() {
-  base::check(::prctl(PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0), "become the subreaper of the testee's tree");
+  base::check(::prctl(PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0),
+              "become the subreaper of the testee's tree");
 }
 
 std::vector<pid_t> descendants(pid_t root) {

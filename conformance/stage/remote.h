@@ -1,13 +1,14 @@
-// Typed handles for objects that live in the testee: each method is an operation, ready to be given to a
-// puppet.
+// Typed handles for objects that live in the testee: each method is an operation, ready to be given
+// to a puppet.
 //
 //   RemoteQueue q = main.queue({.maxsize = 1});
 //   main.does(q.put(1));                              // does it and waits for the outcome
 //   Call second = main.begins(q.put(2));              // does it and goes on
 //   taker.does(q.get({.timeout = 50ms}));
 //
-// A handle is a name. The object is where it was made and wherever it was passed to; a handle says nothing
-// about who holds it. An argument that is not given is not sent: the implementation's default applies.
+// A handle is a name. The object is where it was made and wherever it was passed to; a handle says
+// nothing about who holds it. An argument that is not given is not sent: the implementation's
+// default applies.
 #ifndef CONFORMANCE_STAGE_REMOTE_H_
 #define CONFORMANCE_STAGE_REMOTE_H_
 
@@ -22,8 +23,8 @@
 
 namespace conformance {
 
-// A timeout argument: a duration, nullptr for the language's null, or raw(...) for a value that is no
-// duration at all.
+// A timeout argument: a duration, nullptr for the language's null, or raw(...) for a value that is
+// no duration at all.
 struct Timeout {
   Value value;
 
@@ -46,20 +47,20 @@ struct Waiting {
 // Builds the arguments of an operation, leaving out what is absent.
 class ArgList {
  public:
-  ArgList&& with(const char* name, Value v) && {
+  ArgList with(const char* name, Value v) && {
     args_.emplace_back(name, std::move(v));
     return std::move(*this);
   }
   template <typename T>
-  ArgList&& with(const char* name, const std::optional<T>& v) && {
+  ArgList with(const char* name, const std::optional<T>& v) && {
     if (v) args_.emplace_back(name, Value(*v));
     return std::move(*this);
   }
-  ArgList&& with(const char* name, const std::optional<Timeout>& t) && {
+  ArgList with(const char* name, const std::optional<Timeout>& t) && {
     if (t) args_.emplace_back(name, t->value);
     return std::move(*this);
   }
-  ArgList&& with(const Waiting& w) && {
+  ArgList with(const Waiting& w) && {
     return std::move(*this).with("block", w.block).with("timeout", w.timeout);
   }
   operator Args() && { return std::move(args_); }
@@ -148,7 +149,8 @@ struct RemoteConnection : RemoteObject {
     return op("connection.recv_bytes", ArgList().with("maxlength", maxlength));
   }
   Op recv_bytes_into(int length, std::optional<int> offset = {}) const {
-    return op("connection.recv_bytes_into", ArgList().with("length", Value(length)).with("offset", offset));
+    return op("connection.recv_bytes_into",
+              ArgList().with("length", Value(length)).with("offset", offset));
   }
   Op poll(std::optional<Timeout> timeout = {}) const {
     return op("connection.poll", ArgList().with("timeout", timeout));
@@ -189,7 +191,9 @@ struct RemoteCondition : RemoteObject {
                                         .with("equals", std::move(equals))
                                         .with("timeout", timeout));
   }
-  Op notify(std::optional<int> n = {}) const { return op("condition.notify", ArgList().with("n", n)); }
+  Op notify(std::optional<int> n = {}) const {
+    return op("condition.notify", ArgList().with("n", n));
+  }
   Op notify_all() const { return op("condition.notify_all"); }
 };
 
@@ -280,9 +284,12 @@ struct RemotePool : RemoteObject {
 // What any puppet can be told about itself and its process (PROTOCOL.md section 7).
 namespace self {
 
-inline Op returns(Value v = nullptr) { return {.name = "puppet.return", .args = {{"value", std::move(v)}}}; }
+inline Op returns(Value v = nullptr) {
+  return {.name = "puppet.return", .args = {{"value", std::move(v)}}};
+}
 inline Op raises(std::string type, std::string message = "") {
-  return {.name = "puppet.raise", .args = {{"type", std::move(type)}, {"message", std::move(message)}}};
+  return {.name = "puppet.raise",
+          .args = {{"type", std::move(type)}, {"message", std::move(message)}}};
 }
 // sys.exit(code); without a code: sys.exit().
 inline Op exits() { return {.name = "puppet.exit"}; }
@@ -312,15 +319,21 @@ inline Op names() { return {.name = "puppet.names"}; }
 inline Op sets_global(std::string name, Value v) {
   return {.name = "global.set", .args = {{"name", std::move(name)}, {"value", std::move(v)}}};
 }
-inline Op gets_global(std::string name) { return {.name = "global.get", .args = {{"name", std::move(name)}}}; }
+inline Op gets_global(std::string name) {
+  return {.name = "global.get", .args = {{"name", std::move(name)}}};
+}
 
 }  // namespace self
 
 // Functions of the module under test that belong to no object.
 namespace module {
 
-inline Op current_process(const RemoteObject& as) { return {.name = "process.current", .as = {as.name}}; }
-inline Op parent_process(const RemoteObject& as) { return {.name = "process.parent", .as = {as.name}}; }
+inline Op current_process(const RemoteObject& as) {
+  return {.name = "process.current", .as = {as.name}};
+}
+inline Op parent_process(const RemoteObject& as) {
+  return {.name = "process.parent", .as = {as.name}};
+}
 inline Op active_children() { return {.name = "process.active_children"}; }
 inline Op cpu_count() { return {.name = "process.cpu_count"}; }
 inline Op get_start_method(std::optional<bool> allow_none = {}) {
@@ -338,8 +351,9 @@ inline Op get_context(Value method) {
 inline Op wait(const std::vector<RemoteObject>& objects, std::optional<Timeout> timeout = {}) {
   Value::List names;
   for (const RemoteObject& each : objects) names.emplace_back(each.name);
-  return {.name = "connection.wait",
-          .args = ArgList().with("objects", Value::list(std::move(names))).with("timeout", timeout)};
+  return {
+      .name = "connection.wait",
+      .args = ArgList().with("objects", Value::list(std::move(names))).with("timeout", timeout)};
 }
 
 }  // namespace module

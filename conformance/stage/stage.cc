@@ -31,9 +31,17 @@ bool ends_its_puppet(const Op& op) {
          op.name == "puppet._exit";
 }
 
-// Operations that wait for nobody: if one does not answer, the adapter hangs, not the implementation.
+// Operations that wait for nobody: if one does not answer, the adapter hangs, not the
+// implementation.
 bool cannot_wait(const Op& op) {
-  return op.name.starts_with("puppet.") || op.name.starts_with("global.") || op.name.ends_with(".new");
+  return op.name.starts_with("puppet.") || op.name.starts_with("global.") ||
+         op.name.ends_with(".new");
+}
+
+// What was blocked may have gone on since.
+bool is_final(const Outcome& outcome) {
+  return std::holds_alternative<Returned>(outcome) || std::holds_alternative<Raised>(outcome) ||
+         std::holds_alternative<Died>(outcome);
 }
 
 std::string described(const std::vector<pid_t>& pids) {
@@ -46,7 +54,9 @@ std::string described(const std::vector<pid_t>& pids) {
 
 std::string text_of(const Outcome& outcome) {
   struct Teller {
-    std::string operator()(const Returned& r) const { return absl::StrCat("returned ", r.value.text()); }
+    std::string operator()(const Returned& r) const {
+      return absl::StrCat("returned ", r.value.text());
+    }
     std::string operator()(const Raised& r) const { return absl::StrCat("raised ", r.text()); }
     std::string operator()(const Blocked& b) const {
       if (b.proved) return absl::StrCat("blocks (proved: ", b.why, ")");
@@ -74,10 +84,13 @@ const Outcome& Call::outcome_if_blocked() const {
 const Value& Call::value() const {
   const Outcome& o = outcome();
   if (const Returned* returned = std::get_if<Returned>(&o)) return returned->value;
-  if (cannot_wait(record_->op) && (std::holds_alternative<Blocked>(o) || std::holds_alternative<TimedOut>(o))) {
-    stage_->adapter_error(FaultKind::kHung, record_->puppet, absl::StrCat(record_->op.text(), " has no answer"));
+  if (cannot_wait(record_->op) &&
+      (std::holds_alternative<Blocked>(o) || std::holds_alternative<TimedOut>(o))) {
+    stage_->adapter_error(FaultKind::kHung, record_->puppet,
+                          absl::StrCat(record_->op.text(), " has no answer"));
   }
-  Abandon::Why why = std::holds_alternative<TimedOut>(o) ? Abandon::Why::kUnknown : Abandon::Why::kViolated;
+  Abandon::Why why =
+      std::holds_alternative<TimedOut>(o) ? Abandon::Why::kUnknown : Abandon::Why::kViolated;
   throw Abandon{why, absl::StrCat(text(), " ", text_of(o), "; the claim needs what it returns")};
 }
 
@@ -127,7 +140,9 @@ std::pair<RemoteConnection, RemoteConnection> Puppet::pipe(std::optional<bool> d
   RemoteConnection first, second;
   first.name = stage_->fresh_name("end");
   second.name = stage_->fresh_name("end");
-  must({.name = "pipe.new", .as = {first.name, second.name}, .args = ArgList().with("duplex", duplex)});
+  must({.name = "pipe.new",
+        .as = {first.name, second.name},
+        .args = ArgList().with("duplex", duplex)});
   return {first, second};
 }
 
@@ -179,7 +194,9 @@ RemoteArray Puppet::array(std::string type, Value init, SharedOptions o) {
 RemoteArray Puppet::raw_array(std::string type, Value init) {
   return make<RemoteArray>("raw_array", {{"type", std::move(type)}, {"init", std::move(init)}});
 }
-RemotePool Puppet::pool(int processes) { return make<RemotePool>("pool", {{"processes", processes}}); }
+RemotePool Puppet::pool(int processes) {
+  return make<RemotePool>("pool", {{"processes", processes}});
+}
 
 RemoteProcess Puppet::process(const std::vector<RemoteObject>& objects, ChildOptions o) {
   RemoteProcess p;
@@ -259,13 +276,15 @@ class Stage::Watch {
 
 bool Stage::pump(base::Deadline deadline) {
   bool main_runs = !main_ended_;
-  std::vector<Switchboard::Event> events = switchboard_.pump(deadline, main_runs ? testee_.pidfd() : -1);
+  std::vector<Switchboard::Event> events =
+      switchboard_.pump(deadline, main_runs ? testee_.pidfd() : -1);
   for (Switchboard::Event& event : events) handle(event);
   if (main_runs && !testee_.poll_ending().still_running()) {
     main_ended_ = true;
     if (!main_may_end_) {
-      adapter_error(FaultKind::kEndedEarly, "main",
-                    absl::StrCat("it ended before it was told to: ", base::describe(testee_.poll_ending())));
+      adapter_error(
+          FaultKind::kEndedEarly, "main",
+          absl::StrCat("it ended before it was told to: ", base::describe(testee_.poll_ending())));
     }
     return true;
   }
@@ -299,13 +318,13 @@ void Stage::handle(Switchboard::Event& event) {
     if (it != by_connection_.end()) it->second->connection_closed_ = true;
   } else {
     auto& broken = std::get<Switchboard::Broken>(event);
-    adapter_error(broken.fault.kind, broken.puppet.empty() ? "a puppet" : broken.puppet, broken.fault.detail);
+    adapter_error(broken.fault.kind, broken.puppet.empty() ? "a puppet" : broken.puppet,
+                  broken.fault.detail);
   }
 }
 
 const Outcome& Stage::settle(Call::Record& record, nanoseconds patience, bool expected_blocked) {
-  bool final = record.outcome && (record.reply || std::holds_alternative<Died>(*record.outcome));
-  if (final) return *record.outcome;
+  if (record.outcome && is_final(*record.outcome)) return *record.outcome;
   Puppet& puppet = *puppets_.at(record.puppet);
   Watch watch(*this, patience);
   while (true) {
@@ -322,7 +341,8 @@ const Outcome& Stage::settle(Call::Record& record, nanoseconds patience, bool ex
     if (step == Watch::Step::kHappened) continue;
     if (puppet.connection_closed_) {
       adapter_error(FaultKind::kConnectionLost, puppet.name_,
-                    absl::StrCat("its connection ended during ", record.op.text(), ", but its process lives"));
+                    absl::StrCat("its connection ended during ", record.op.text(),
+                                 ", but its process lives"));
     }
     if (step == Watch::Step::kStill) {
       record.outcome = Blocked{.proved = true, .why = watch.why()};
@@ -338,7 +358,8 @@ const Outcome& Stage::settle(Call::Record& record, nanoseconds patience, bool ex
 void Stage::take_reply(Call::Record& record) {
   auto refuse = [&](const Result& result) {
     if (const Unsupported* unsupported = std::get_if<Unsupported>(&result)) {
-      throw Abandon{Abandon::Why::kUnsupported, absl::StrCat(record.op.text(), ": ", unsupported->why)};
+      throw Abandon{Abandon::Why::kUnsupported,
+                    absl::StrCat(record.op.text(), ": ", unsupported->why)};
     }
   };
   refuse(record.reply->result);
@@ -385,7 +406,8 @@ Puppet& Stage::main() {
   auto it = puppets_.find("main");
   if (it != puppets_.end()) return *it->second;
   Puppet& main = expect_puppet("main");
-  testee_.start({"MPCHECK_ADDRESS=unix:" + testee_.scratch().file("puppets.sock"), "MPCHECK_TOKEN=" + token_});
+  testee_.start({"MPCHECK_ADDRESS=unix:" + testee_.scratch().file("puppets.sock"),
+                 "MPCHECK_TOKEN=" + token_});
   await_hello(main);
   return main;
 }
@@ -395,11 +417,12 @@ void Stage::await_hello(Puppet& puppet) {
   while (puppet.connection_ == 0) {
     Watch::Step step = watch.step();
     if (step == Watch::Step::kHappened) continue;
-    std::string detail = absl::StrCat(step == Watch::Step::kStill ? "it never will: " : "it has not in time: ",
-                                      watch.why());
+    std::string detail = absl::StrCat(
+        step == Watch::Step::kStill ? "it never will: " : "it has not in time: ", watch.why());
     if (puppet.name_ == "main") adapter_error(FaultKind::kNeverConnected, "main", detail);
-    throw Abandon{step == Watch::Step::kStill ? Abandon::Why::kViolated : Abandon::Why::kUnknown,
-                  absl::StrCat(puppet.name_, " was started, but what it should run has not begun; ", detail)};
+    throw Abandon{
+        step == Watch::Step::kStill ? Abandon::Why::kViolated : Abandon::Why::kUnknown,
+        absl::StrCat(puppet.name_, " was started, but what it should run has not begun; ", detail)};
   }
 }
 
@@ -410,14 +433,16 @@ bool Stage::has_feature(std::string_view feature) {
 
 Call Stage::begin(Puppet& puppet, Op op) {
   if (puppet.connection_ == 0 || puppet.told_to_end_) {
-    throw std::logic_error(absl::StrCat("the claim gives ", puppet.name_, " ", op.text(), ", but that puppet ",
-                                        puppet.told_to_end_ ? "was told to end" : "was not awaited"));
+    throw std::logic_error(
+        absl::StrCat("the claim gives ", puppet.name_, " ", op.text(), ", but that puppet ",
+                     puppet.told_to_end_ ? "was told to end" : "was not awaited"));
   }
   if (puppet.pending_ && !puppet.process_ended_) {
     pump(base::Deadline::after(nanoseconds(0)));  // its reply may be there, unread
     if (puppet.pending_) {
-      throw Abandon{Abandon::Why::kViolated, absl::StrCat(puppet.name_, " can't go on to ", op.text(), ": its ",
-                                                          puppet.pending_->op.text(), " has not returned")};
+      throw Abandon{Abandon::Why::kViolated,
+                    absl::StrCat(puppet.name_, " can't go on to ", op.text(), ": its ",
+                                 puppet.pending_->op.text(), " has not returned")};
     }
   }
   auto record = std::make_shared<Call::Record>();
@@ -441,7 +466,8 @@ Call Stage::begin(Puppet& puppet, Op op) {
   return Call(this, record);
 }
 
-Puppet& Stage::start_process(Puppet& creator, const std::vector<RemoteObject>& objects, ChildOptions options) {
+Puppet& Stage::start_process(Puppet& creator, const std::vector<RemoteObject>& objects,
+                             ChildOptions options) {
   RemoteProcess process = creator.process(objects, std::move(options));
   creator.must(process.start());
   return arrival(process);
@@ -472,7 +498,8 @@ Stage::Task Stage::apply_async_puppet(Puppet& caller, const RemotePool& pool, bo
     expect_puppet(name + "_done");
     args.emplace_back("callback", name + "_done");
   }
-  caller.must({.name = "pool.apply_async", .on = pool.name, .as = {result.name}, .args = std::move(args)});
+  caller.must(
+      {.name = "pool.apply_async", .on = pool.name, .as = {result.name}, .args = std::move(args)});
   return {result, arrival(name)};
 }
 
@@ -532,7 +559,8 @@ bool Stage::has_file(const std::string& name) const {
 // ---------------------------------------------------------------- Stage: the end
 
 bool Stage::presumed() const {
-  return std::any_of(calls_.begin(), calls_.end(), [](const auto& record) { return record->presumed; });
+  return std::any_of(calls_.begin(), calls_.end(),
+                     [](const auto& record) { return record->presumed; });
 }
 
 // Tells every idle puppet to return, main last. Returns who is not idle; empty if all obey.
@@ -541,7 +569,8 @@ std::string Stage::dismiss_puppets() {
     if (puppet.connection_ == 0 || puppet.told_to_end_ || puppet.process_ended_) return "";
     pump(base::Deadline::after(nanoseconds(0)));
     if (puppet.process_ended_) return "";
-    if (puppet.pending_) return absl::StrCat(puppet.name_, " is still in ", puppet.pending_->op.text());
+    if (puppet.pending_)
+      return absl::StrCat(puppet.name_, " is still in ", puppet.pending_->op.text());
     begin(puppet, self::returns()).outcome();
     return "";
   };
@@ -553,14 +582,18 @@ std::string Stage::dismiss_puppets() {
 }
 
 void Stage::await_empty_tree(Hygiene* hygiene) {
-  Watch watch(*this, patience::quiet());
+  // Nothing announces the end of an orphan, so this looks again and again.
+  base::Deadline deadline = base::Deadline::after(patience::quiet());
   while (true) {
     reap_zombies(testee_.pid());
     std::vector<pid_t> left = processes();
     if (left.empty()) return;
-    if (watch.step() == Watch::Step::kHappened) continue;
-    hygiene->leftovers.push_back(absl::StrCat("processes live on after the program's end: ", described(left)));
-    return;
+    Stillness stillness = prove_stillness(testee_.pid(), options_.guards);
+    if (stillness.proved || deadline.passed()) {
+      hygiene->leftovers.push_back(absl::StrCat("processes live on after the program's end: ", described(left)));
+      return;
+    }
+    pump(base::Deadline::after(std::chrono::milliseconds(1)));
   }
 }
 
@@ -572,8 +605,8 @@ Hygiene Stage::finish() {
     hygiene.judged = true;
     base::Ending ending = main_ends();
     if (ending.still_running()) {
-      hygiene.leftovers.push_back(
-          absl::StrCat("the program does not end after its main function has returned: ", rest_reason_));
+      hygiene.leftovers.push_back(absl::StrCat(
+          "the program does not end after its main function has returned: ", rest_reason_));
     } else if (!ending.succeeded() && !main_may_fail_) {
       hygiene.leftovers.push_back(
           absl::StrCat("the program, told to end normally, ended with ", base::describe(ending)));
@@ -582,7 +615,8 @@ Hygiene Stage::finish() {
   }
   std::vector<pid_t> unkillable = testee_.kill_everything();
   if (!unkillable.empty())
-    hygiene.leftovers.push_back(absl::StrCat("processes that can't be killed: ", described(unkillable)));
+    hygiene.leftovers.push_back(
+        absl::StrCat("processes that can't be killed: ", described(unkillable)));
   if (!hygiene.judged) return hygiene;
   std::optional<std::vector<std::string>> shm = testee_.shared_memory();
   hygiene.shared_memory_judged = shm.has_value();
@@ -597,7 +631,8 @@ Hygiene Stage::finish() {
 std::string Stage::last_words() {
   constexpr size_t kMost = 2000;
   std::string text;
-  if (testee_.started()) absl::StrAppend(&text, "main's process: ", base::describe(testee_.poll_ending()), "\n");
+  if (testee_.started())
+    absl::StrAppend(&text, "main's process: ", base::describe(testee_.poll_ending()), "\n");
   if (!calls_.empty()) {
     const Call::Record& last = *calls_.back();
     absl::StrAppend(&text, "last command: ", last.puppet, ": ", last.op.text(), "\n");

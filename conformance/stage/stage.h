@@ -1,4 +1,5 @@
-// Where a claim plays: one testee, its puppets, and what the runner makes them do, one step at a time.
+// Where a claim plays: one testee, its puppets, and what the runner makes them do, one step at a
+// time.
 //
 //   Stage stage(spec);
 //   Puppet& main = stage.main();
@@ -10,12 +11,12 @@
 //   EXPECT_THAT(taker.does(q.get()), returns(1));
 //   EXPECT_THAT(second, returns());
 //
-// Nothing here waits longer than it must: a call that has not returned is either proved blocked (nothing in
-// the testee can move until the runner speaks) or still moving.
+// Nothing here waits longer than it must: a call that has not returned is either proved blocked
+// (nothing in the testee can move until the runner speaks) or still moving.
 //
-// What ends a claim early is thrown as Abandon, and caught where the claim was started: a step that the
-// claim cannot go on without failed, an operation is unsupported, or the adapter broke the protocol.
-// Expectations are GoogleTest's and go on.
+// What ends a claim early is thrown as Abandon, and caught where the claim was started: a step that
+// the claim cannot go on without failed, an operation is unsupported, or the adapter broke the
+// protocol. Expectations are GoogleTest's and go on.
 //
 // Threads: one. Lifetime: Puppets and Calls live as long as their Stage; a Call is a cheap copy.
 #ifndef CONFORMANCE_STAGE_STAGE_H_
@@ -77,8 +78,8 @@ class Call {
     bool presumed = false;           // somebody relied on a presumption about it
   };
 
-  // Waits until the call has ended, is proved blocked, or patience is over; a later call waits anew if the
-  // outcome was not final.
+  // Waits until the call has ended, is proved blocked, or patience is over; a later call waits anew
+  // if the outcome was not final.
   const Outcome& outcome() const;
   // The same for one that is expected not to end: gives up sooner where no proof is possible.
   const Outcome& outcome_if_blocked() const;
@@ -87,7 +88,8 @@ class Call {
   const Value& value() const;
   // The single outcomes of a batch that returned.
   const std::vector<Reply>& batch() const;
-  // How long the implementation's call took, by the testee's clock. Zero unless it returned or raised.
+  // How long the implementation's call took, by the testee's clock. Zero unless it returned or
+  // raised.
   std::chrono::nanoseconds took() const;
   // By the testee's clock, which is the kernel's for every process.
   std::chrono::nanoseconds began() const;
@@ -117,7 +119,8 @@ struct SharedOptions {
   std::optional<Value> lock = {};  // true, false, or the name of a lock: Value(lock.name)
 };
 
-// How a child process is made. Its target is a puppet, unless `func` names another or `no_target` is set.
+// How a child process is made. Its target is a puppet, unless `func` names another or `no_target`
+// is set.
 struct ChildOptions {
   std::optional<Value> name = {};
   std::optional<Value> daemon = {};
@@ -138,7 +141,8 @@ class Puppet {
   // For a child process: its Process object, held by whoever started it.
   const RemoteProcess& process() const { return process_; }
 
-  // Gives it an operation and goes on. Requires: it has answered the last one, or the claim is abandoned.
+  // Gives it an operation and goes on. Requires: it has answered the last one, or the claim is
+  // abandoned.
   Call begins(Op op);
   // Gives it an operation and waits for the outcome.
   Call does(Op op);
@@ -149,7 +153,8 @@ class Puppet {
   RemoteQueue queue(QueueOptions options = {});
   RemoteJoinableQueue joinable_queue(QueueOptions options = {});
   RemoteSimpleQueue simple_queue();
-  // {first, second} as Pipe() returns them: with duplex=false the first receives and the second sends.
+  // {first, second} as Pipe() returns them: with duplex=false the first receives and the second
+  // sends.
   std::pair<RemoteConnection, RemoteConnection> pipe(std::optional<bool> duplex = {});
   RemoteLock lock();
   RemoteLock rlock();
@@ -227,7 +232,8 @@ class Stage {
   void signal(Puppet& puppet, int number);
   // Waits until the puppet's process is gone (or a zombie). False if it stays.
   bool process_ends(Puppet& puppet);
-  // Waits until the adapter's main program has ended, after it was told to; StillRunning if it does not.
+  // Waits until the adapter's main program has ended, after it was told to; StillRunning if it does
+  // not.
   base::Ending main_ends();
   // Live processes of the testee.
   std::vector<pid_t> processes();
@@ -263,13 +269,16 @@ class Stage {
   void await_hello(Puppet& puppet);
 
   Call begin(Puppet& puppet, Op op);
-  // Settles `record` with `patience` for what can't be proved; at its end the outcome is what `late` says.
-  const Outcome& settle(Call::Record& record, std::chrono::nanoseconds patience, bool expected_blocked);
+  // Settles `record` with `patience` for what can't be proved; at its end the outcome is what
+  // `late` says.
+  const Outcome& settle(Call::Record& record, std::chrono::nanoseconds patience,
+                        bool expected_blocked);
 
   // Handles what has happened; true if anything has.
   bool pump(base::Deadline deadline);
   void handle(Switchboard::Event& event);
-  [[noreturn]] void adapter_error(FaultKind kind, const std::string& who, const std::string& detail);
+  [[noreturn]] void adapter_error(FaultKind kind, const std::string& who,
+                                  const std::string& detail);
   void take_reply(Call::Record& record);
   std::string how_it_ended(Puppet& puppet);
   std::string dismiss_puppets();

@@ -36,8 +36,9 @@ bool null(uint64_t arg) { return arg == 0; }
 
 bool futex_waits(const Syscall& call) {
   int command = static_cast<int>(call.arg[1]) & FUTEX_CMD_MASK;
-  bool waiting = command == FUTEX_WAIT || command == FUTEX_WAIT_BITSET || command == FUTEX_LOCK_PI ||
-                 command == FUTEX_LOCK_PI2 || command == FUTEX_WAIT_REQUEUE_PI;
+  bool waiting = command == FUTEX_WAIT || command == FUTEX_WAIT_BITSET ||
+                 command == FUTEX_LOCK_PI || command == FUTEX_LOCK_PI2 ||
+                 command == FUTEX_WAIT_REQUEUE_PI;
   return waiting && null(call.arg[3]);
 }
 
@@ -132,7 +133,8 @@ Stillness prove_stillness(pid_t main, const Guards& guards) {
   std::vector<ThreadReading> first = read_all(main, guards);
   if (first.empty()) return {false, "there is no process"};
   for (const ThreadReading& t : first) {
-    if (t.state != 'S') return {false, absl::StrCat(who(t), " is in state ", std::string(1, t.state))};
+    if (t.state != 'S')
+      return {false, absl::StrCat(who(t), " is in state ", std::string(1, t.state))};
   }
   std::string waits;
   for (const ThreadReading& t : first) {

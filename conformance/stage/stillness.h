@@ -1,19 +1,20 @@
 // Proves that nothing in the testee can ever move again until the runner speaks.
 //
-// The testee's tree is a closed world: its only outside stimulus is the runner. So if every thread of every
-// process in it sleeps in a system call without a timeout, and none has run between two readings, then no
-// thread is left that could wake another. No time window is involved: a proof holds for ever, and takes
-// about a millisecond.
+// The testee's tree is a closed world: its only outside stimulus is the runner. So if every thread
+// of every process in it sleeps in a system call without a timeout, and none has run between two
+// readings, then no thread is left that could wake another. No time window is involved: a proof
+// holds for ever, and takes about a millisecond.
 //
 //   1. read each thread's state and run counters: all asleep;
 //   2. read each thread's system call: all wait without a timeout;
 //   3. read states and counters again: nothing has changed, so all of 1 to 3 describes one moment.
 //
-// The caller must look for messages of the testee after the proof and before believing it: a reply can be on
-// its way to us while its sender sleeps already.
+// The caller must look for messages of the testee after the proof and before believing it: a reply
+// can be on its way to us while its sender sleeps already.
 //
-// Limits: the proof assumes that no timer signal, timerfd, io_uring or outside process wakes the tree, and
-// that it has no receive timeout set on a socket. What polls is never proved still: prove() says who moves.
+// Limits: the proof assumes that no timer signal, timerfd, io_uring or outside process wakes the
+// tree, and that it has no receive timeout set on a socket. What polls is never proved still:
+// prove() says who moves.
 #ifndef CONFORMANCE_STAGE_STILLNESS_H_
 #define CONFORMANCE_STAGE_STILLNESS_H_
 

@@ -18,7 +18,8 @@ namespace {
 
 base::UniqueFd listen_at(const std::string& path) {
   sockaddr_un address{.sun_family = AF_UNIX};
-  if (path.size() >= sizeof(address.sun_path)) throw base::OsError(ENAMETOOLONG, "name a socket " + path);
+  if (path.size() >= sizeof(address.sun_path))
+    throw base::OsError(ENAMETOOLONG, "name a socket " + path);
   std::memcpy(address.sun_path, path.c_str(), path.size() + 1);
   base::UniqueFd fd(base::check(::socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0),
                                 "make the socket that puppets connect to"));
@@ -73,15 +74,16 @@ int64_t Switchboard::send(int connection, const Op& op) {
   std::string line = encode_command(c.pending, op);
   base::Deadline deadline = base::Deadline::after(patience::must_happen());
   for (size_t sent = 0; sent < line.size();) {
-    ssize_t n = ::send(c.socket.get(), line.data() + sent, line.size() - sent, MSG_NOSIGNAL | MSG_DONTWAIT);
+    ssize_t n =
+        ::send(c.socket.get(), line.data() + sent, line.size() - sent, MSG_NOSIGNAL | MSG_DONTWAIT);
     if (n > 0) {
       sent += static_cast<size_t>(n);
     } else if (errno == EAGAIN && !deadline.passed()) {
       pollfd room{.fd = c.socket.get(), .events = POLLOUT};
       ::poll(&room, 1, deadline.poll_timeout());
     } else if (errno == EAGAIN) {
-      undelivered_.push_back(
-          Broken{c.puppet, {FaultKind::kHung, absl::StrCat(c.puppet, " does not read its commands")}});
+      undelivered_.push_back(Broken{
+          c.puppet, {FaultKind::kHung, absl::StrCat(c.puppet, " does not read its commands")}});
       break;
     } else {
       break;  // the end of the connection or of the process shows in pump()
@@ -113,9 +115,10 @@ void Switchboard::read_all(int key, Connection* c, std::vector<Event>* events) {
     }
     c->socket.reset();
     if (!c->inbox.empty()) {
-      events->push_back(Broken{c->puppet,
-                               {FaultKind::kHalfLine, absl::StrCat("its connection ended inside a line of ",
-                                                                   c->inbox.size(), " bytes")}});
+      events->push_back(Broken{
+          c->puppet,
+          {FaultKind::kHalfLine,
+           absl::StrCat("its connection ended inside a line of ", c->inbox.size(), " bytes")}});
     } else {
       events->push_back(Closed{key, c->pending != 0});
     }
@@ -124,28 +127,34 @@ void Switchboard::read_all(int key, Connection* c, std::vector<Event>* events) {
 
 void Switchboard::take_lines(int key, Connection* c, std::vector<Event>* events) {
   size_t begin = 0;
-  for (size_t end; c->socket && (end = c->inbox.find('\n', begin)) != std::string::npos; begin = end + 1) {
+  for (size_t end; c->socket && (end = c->inbox.find('\n', begin)) != std::string::npos;
+       begin = end + 1) {
     std::string_view line(&c->inbox[begin], end - begin);
-    take_message(key, c, parse_message(line, [&](int64_t id) { return id == c->pending && c->pending_is_batch; }),
-                 events);
+    take_message(
+        key, c,
+        parse_message(line, [&](int64_t id) { return id == c->pending && c->pending_is_batch; }),
+        events);
   }
   c->inbox.erase(0, begin);
   if (c->inbox.size() >= kLongestLine) {
-    events->push_back(Broken{c->puppet, {FaultKind::kLineTooLong,
-                                         absl::StrCat("a line has more than ", kLongestLine, " bytes")}});
+    events->push_back(Broken{
+        c->puppet,
+        {FaultKind::kLineTooLong, absl::StrCat("a line has more than ", kLongestLine, " bytes")}});
     c->inbox.clear();
     c->socket.reset();
   }
 }
 
-void Switchboard::take_message(int key, Connection* c, Message message, std::vector<Event>* events) {
+void Switchboard::take_message(int key, Connection* c, Message message,
+                               std::vector<Event>* events) {
   auto broken = [&](FaultKind kind, std::string detail) {
     events->push_back(Broken{c->puppet, {kind, std::move(detail)}});
   };
   if (Fault* fault = std::get_if<Fault>(&message)) {
     bool hello_expected = c->puppet.empty();
-    broken(hello_expected && fault->kind == FaultKind::kBadReply ? FaultKind::kBadHello : fault->kind,
-           fault->detail);
+    broken(
+        hello_expected && fault->kind == FaultKind::kBadReply ? FaultKind::kBadHello : fault->kind,
+        fault->detail);
   } else if (Hello* hello = std::get_if<Hello>(&message)) {
     bool good = false;
     Fault fault = check_hello(*c, *hello, &good);
@@ -154,7 +163,8 @@ void Switchboard::take_message(int key, Connection* c, Message message, std::vec
     events->push_back(Connected{key, std::move(*hello)});
   } else {
     Reply& reply = std::get<Reply>(message);
-    if (c->puppet.empty()) return broken(FaultKind::kBadHello, "its first line is a reply, not a hello");
+    if (c->puppet.empty())
+      return broken(FaultKind::kBadHello, "its first line is a reply, not a hello");
     if (reply.id != c->pending) {
       bool known = reply.id > 0 && reply.id < c->next_id;
       return broken(known ? FaultKind::kReplyTwice : FaultKind::kReplyToNothing,
@@ -171,10 +181,11 @@ Fault Switchboard::check_hello(const Connection& c, const Hello& hello, bool* go
   if (!c.puppet.empty())
     return {FaultKind::kDuplicateHello, absl::StrCat("a second hello, now as ", hello.puppet)};
   if (hello.version != kProtocolVersion)
-    return {FaultKind::kBadHello, absl::StrCat("it speaks version ", hello.version, " of the protocol, the runner ",
-                                               kProtocolVersion)};
+    return {FaultKind::kBadHello, absl::StrCat("it speaks version ", hello.version,
+                                               " of the protocol, the runner ", kProtocolVersion)};
   if (hello.token != token_)
-    return {FaultKind::kWrongToken, absl::StrCat("the hello of ", hello.puppet, " has another run's token")};
+    return {FaultKind::kWrongToken,
+            absl::StrCat("the hello of ", hello.puppet, " has another run's token")};
   if (hello.pid != c.pid)
     return {FaultKind::kBadHello, absl::StrCat(hello.puppet, " says that it is process ", hello.pid,
                                                ", but process ", c.pid, " connected")};

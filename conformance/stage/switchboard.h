@@ -1,8 +1,9 @@
-// The runner's end of every puppet's connection: accepts, reads whole lines, keeps each side to the rules.
+// The runner's end of every puppet's connection: accepts, reads whole lines, keeps each side to the
+// rules.
 //
-// pump() waits for something to happen and says what: a puppet said hello, a reply came, a puppet's process
-// ended, or somebody broke the protocol. Who is meant by a hello is the caller's business; which reply
-// belongs to which command, line lengths, tokens and half lines are decided here.
+// pump() waits for something to happen and says what: a puppet said hello, a reply came, a puppet's
+// process ended, or somebody broke the protocol. Who is meant by a hello is the caller's business;
+// which reply belongs to which command, line lengths, tokens and half lines are decided here.
 //
 // Threads: one.
 #ifndef CONFORMANCE_STAGE_SWITCHBOARD_H_
@@ -46,12 +47,12 @@ class Switchboard {
   };
   using Event = std::variant<Connected, Replied, ProcessEnded, Closed, Broken>;
 
-  // Everything that has happened; waits until `deadline` if nothing has. `also` is one more descriptor that
-  // ends the wait when it becomes readable (-1: none).
+  // Everything that has happened; waits until `deadline` if nothing has. `also` is one more
+  // descriptor that ends the wait when it becomes readable (-1: none).
   std::vector<Event> pump(base::Deadline deadline, int also = -1);
 
-  // Sends a command and returns its id. Requires: the connection has no command pending. A puppet that does
-  // not read shows as a Broken event of kind hung at the next pump().
+  // Sends a command and returns its id. Requires: the connection has no command pending. A puppet
+  // that does not read shows as a Broken event of kind hung at the next pump().
   int64_t send(int connection, const Op& op);
 
   pid_t pid_of(int connection) const { return connections_.at(connection).pid; }

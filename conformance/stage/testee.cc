@@ -12,8 +12,9 @@ namespace conformance {
 namespace {
 
 base::UniqueFd output_file(const std::string& path) {
-  return base::UniqueFd(base::check(
-      ::open(path.c_str(), O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0600), "make an output file"));
+  return base::UniqueFd(
+      base::check(::open(path.c_str(), O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0600),
+                  "make an output file"));
 }
 
 std::vector<std::string> our_environment() {
@@ -51,11 +52,10 @@ void Testee::start(const std::vector<std::string>& additions) {
       .stderr_fd = err.get(),
       .new_session = true,
       .parent_death_signal = SIGKILL,
-      .in_child =
-          [&shm]() -> std::optional<base::FailedStep> {
-            shm.enter();
-            return std::nullopt;
-          },
+      .in_child = [&shm]() -> std::optional<base::FailedStep> {
+        shm.enter();
+        return std::nullopt;
+      },
       .before_exec_in_parent = [&](pid_t pid) { shm_ = PrivateShm::adopt(pid); },
   });
 }

@@ -1,0 +1,37 @@
+#include <iterator>
+
+#include "conformance/claims/areas.h"
+
+namespace conformance {
+
+std::string_view name_of(Level level) {
+  switch (level) {
+    case Level::kMust:
+      return "MUST";
+    case Level::kShould:
+      return "SHOULD";
+    case Level::kBeyond:
+      return "BEYOND";
+    case Level::kVariation:
+      return "VARIATION";
+  }
+  return "?";
+}
+
+const Claims& all_claims() {
+  static const Claims& all = *[] {
+    auto* claims = new Claims;
+    for (auto area :
+         {process_claims, lifecycle_claims, start_method_claims, isolation_claims, queue_claims,
+          joinable_queue_claims, simple_queue_claims, pipe_claims, lock_claims, semaphore_claims,
+          condition_claims, event_claims, barrier_claims, value_claims, pool_claims}) {
+      Claims some = area();
+      claims->insert(claims->end(), std::make_move_iterator(some.begin()),
+                     std::make_move_iterator(some.end()));
+    }
+    return claims;
+  }();
+  return all;
+}
+
+}  // namespace conformance

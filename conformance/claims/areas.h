@@ -1,0 +1,27 @@
+// The lists that make up the suite, one an area. Only all_claims.cc and their own files need them.
+#ifndef CONFORMANCE_CLAIMS_AREAS_H_
+#define CONFORMANCE_CLAIMS_AREAS_H_
+
+#include "conformance/claims/claim.h"
+
+namespace conformance {
+
+Claims process_claims();
+Claims lifecycle_claims();
+Claims start_method_claims();
+Claims isolation_claims();
+Claims queue_claims();
+Claims joinable_queue_claims();
+Claims simple_queue_claims();
+Claims pipe_claims();
+Claims lock_claims();
+Claims semaphore_claims();
+Claims condition_claims();
+Claims event_claims();
+Claims barrier_claims();
+Claims value_claims();
+Claims pool_claims();
+
+}  // namespace conformance
+
+#endif  // CONFORMANCE_CLAIMS_AREAS_H_

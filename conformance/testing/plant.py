@@ -1,0 +1,106 @@
+#!/usr/bin/env python3
+"""Plants faults in a copy of CPython's multiprocessing package and sees which the suite notices.
+
+    conformance/testing/plant.py [--runner R] [--python P] [--start-method M] [--jobs N] FAULTS.json...
+
+A fault is a small edit of one file of the package that breaks one promise:
+
+    {"id": "queue-get-ignores-timeout", "file": "queues.py", "area": "queue",
+     "find": "exact text that occurs once", "replace": "what stands there instead",
+     "breaks": "one sentence: what a user would see"}
+
+"methods": ["spawn"] restricts a fault to start methods on which it can show. A fault is caught if a claim
+that holds on the untouched package does not hold on the faulty one (or can't be judged any more). Prints
+a line a fault with the claims that caught it, and the total. Exit code 1 if any was missed.
+"""
+import argparse
+import concurrent.futures
+import json
+import os
+import re
+import shutil
+import subprocess
+import sys
+import tempfile
+
+HERE = os.path.dirname(os.path.abspath(__file__))
+ROOT = os.path.dirname(os.path.dirname(HERE))
+
+
+def package_of(python):
+    code = "import multiprocessing, os; print(os.path.dirname(multiprocessing.__file__))"
+    return subprocess.check_output([python, "-c", code], universal_newlines=True).strip()
+
+
+def plant(package, fault, folder):
+    copy = os.path.join(folder, "multiprocessing")
+    shutil.copytree(package, copy, ignore=shutil.ignore_patterns("__pycache__"))
+    path = os.path.join(copy, fault["file"])
+    with open(path) as f:
+        text = f.read()
+    if text.count(fault["find"]) != 1:
+        sys.exit("fault %s: its text occurs %d times in %s, not once"
+                 % (fault["id"], text.count(fault["find"]), fault["file"]))
+    with open(path, "w") as f:
+        f.write(text.replace(fault["find"], fault["replace"]))
+    compile(text.replace(fault["find"], fault["replace"]), path, "exec")
+
+
+def failed_claims(args, pythonpath):
+    environment = dict(os.environ, PYTHONDONTWRITEBYTECODE="1", GTEST_COLOR="no")
+    if pythonpath:
+        environment["PYTHONPATH"] = pythonpath
+    command = [args.runner, "--gtest_filter=" + args.filter, args.python, args.adapter,
+               "--start-method=" + args.start_method]
+    try:
+        out = subprocess.run(command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, env=environment,
+                             universal_newlines=True, timeout=args.timeout).stdout
+    except subprocess.TimeoutExpired as e:
+        out = (e.stdout or b"").decode(errors="replace") + "\n[  FAILED  ] (the suite took too long)\n"
+    failed = set(re.findall(r"^\[  FAILED  \] (\S+)", out, re.M))
+    return {f for f in failed if "." in f or f.startswith("(")}
+
+
+def main():
+    p = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    p.add_argument("faults", nargs="+")
+    p.add_argument("--runner", default=os.path.join(ROOT, "bazel-bin/conformance/runner/runner"))
+    p.add_argument("--adapter", default=os.path.join(ROOT, "tools/adapters/python/adapter.py"))
+    p.add_argument("--python", default="/usr/bin/python3")
+    p.add_argument("--start-method", default="fork")
+    p.add_argument("--filter", default="*", help="GoogleTest filter: which claims to run")
+    p.add_argument("--only", default="", help="only faults whose id contains this")
+    p.add_argument("--jobs", type=int, default=2)
+    p.add_argument("--timeout", type=float, default=300)
+    args = p.parse_args()
+
+    faults = []
+    for name in args.faults:
+        with open(name) as f:
+            faults += json.load(f)
+    faults = [f for f in faults if args.only in f["id"]
+              and args.start_method in f.get("methods", [args.start_method])]
+    if not faults:
+        sys.exit("no fault to plant")
+    package = package_of(args.python)
+    baseline = failed_claims(args, None)
+    print("not holding on the untouched package: %s" % (", ".join(sorted(baseline)) or "none"), flush=True)
+
+    def attempt(fault):
+        with tempfile.TemporaryDirectory(prefix="fault-") as folder:
+            plant(package, fault, folder)
+            return fault, sorted(failed_claims(args, folder) - baseline)
+
+    missed = 0
+    with concurrent.futures.ThreadPoolExecutor(args.jobs) as pool:
+        for fault, caught_by in pool.map(attempt, faults):
+            missed += not caught_by
+            shown = ", ".join(caught_by[:4]) + (" and %d more" % (len(caught_by) - 4) if len(caught_by) > 4 else "")
+            print("%-7s %-45s %s" % ("caught" if caught_by else "MISSED", fault["id"], shown or fault["breaks"]),
+                  flush=True)
+    print("%d of %d faults caught" % (len(faults) - missed, len(faults)))
+    return 1 if missed else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
