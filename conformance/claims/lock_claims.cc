@@ -573,7 +573,8 @@ Claims plain_lock_claims() {
            }},
       {.id = "lock.sigint_interrupts_acquire",
        .level = Level::kMust,
-       .says = "SIGINT ends a blocking acquire() with KeyboardInterrupt, and the lock is not taken.",
+       .says =
+           "SIGINT ends a blocking acquire() with KeyboardInterrupt, and the lock is not taken.",
        .documented = {"LOCK-12"},
        .needs = {"lock", "isolated"},
        .check =
@@ -897,8 +898,7 @@ Claims recursive_lock_claims() {
              Puppet& other = stage.start_process(main, {l});
              EXPECT_THAT(main.does(l.acquire({.timeout = -50ms})), returns(true));
              EXPECT_THAT(other.does(l.acquire({.timeout = -50ms})), returns(false));
-             EXPECT_THAT(other.does(l.acquire({.block = false, .timeout = 1000s})),
-                         returns(false));
+             EXPECT_THAT(other.does(l.acquire({.block = false, .timeout = 1000s})), returns(false));
              main.must(l.release());
            }},
       {.id = "rlock.failed_acquire_counts_for_nothing",
