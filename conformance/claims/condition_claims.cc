@@ -507,14 +507,14 @@ Claims condition_claims() {
              main.must(c.release());
              EXPECT_THAT(calls, return_for_exactly(0));
              main.must(c.release());
-             std::vector<bool> released(3);
+             Crew inside = crew;
              for (size_t turn = 1; turn <= 3; ++turn) {
                EXPECT_THAT(calls, return_for_exactly(turn));
                EXPECT_THAT(main.does(c.acquire(kWithoutBlocking)), returns(false));
-               for (size_t i = 0; i < 3; ++i) {
-                 if (released[i] || !std::holds_alternative<Returned>(calls[i].outcome())) continue;
-                 released[i] = true;
-                 crew[i]->must(c.release());
+               for (Puppet* each : those_who_returned(crew, calls)) {
+                 if (std::erase(inside, each) == 0) continue;
+                 each->must(c.release());
+                 break;
                }
              }
              EXPECT_THAT(main.does(c.acquire(kWithoutBlocking)), returns(true));
