@@ -70,7 +70,7 @@ struct SubprocessOptions {
 class Subprocess {
  public:
   // Then: the program has replaced the child, or ending() says NeverStarted. A child that a signal
-  // kills on the way has the ending Signaled.
+  // kills on the way has the ending Signaled. Requires: argv is not empty.
   static Subprocess start(const SubprocessOptions& options);
 
   Subprocess(Subprocess&& other) noexcept;
