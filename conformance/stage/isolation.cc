@@ -1,0 +1,54 @@
+#include "conformance/stage/isolation.h"
+
+#include <fcntl.h>
+#include <sched.h>
+#include <sys/mount.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <cstdio>
+#include <cstring>
+
+namespace conformance {
+namespace {
+
+bool write_whole(const char* path, const char* text) {
+  int fd = ::open(path, O_WRONLY | O_CLOEXEC);
+  if (fd < 0) return false;
+  bool written = ::write(fd, text, std::strlen(text)) == static_cast<ssize_t>(std::strlen(text));
+  ::close(fd);
+  return written;
+}
+
+}  // namespace
+
+PrivateShm::PrivateShm() : root_(::geteuid() == 0) {
+  std::snprintf(uid_map_, sizeof(uid_map_), "%u %u 1", ::geteuid(), ::geteuid());
+  std::snprintf(gid_map_, sizeof(gid_map_), "%u %u 1", ::getegid(), ::getegid());
+}
+
+void PrivateShm::enter() const {
+  if (!root_ || ::unshare(CLONE_NEWNS) != 0) {
+    if (::unshare(CLONE_NEWUSER | CLONE_NEWNS) != 0) return;
+    // Without these maps the program would run as "nobody"; without a mount it just shares /dev/shm.
+    if (!write_whole("/proc/self/setgroups", "deny") || !write_whole("/proc/self/uid_map", uid_map_) ||
+        !write_whole("/proc/self/gid_map", gid_map_)) {
+      return;
+    }
+  }
+  // Our mount must not spread to the machine's own tree.
+  if (::mount("none", "/", nullptr, MS_REC | MS_PRIVATE, nullptr) != 0) return;
+  (void)::mount("mpcheck", "/dev/shm", "tmpfs", MS_NOSUID | MS_NODEV, "mode=1777");
+}
+
+base::UniqueFd PrivateShm::adopt(pid_t child) {
+  char path[48];
+  std::snprintf(path, sizeof(path), "/proc/%d/root/dev/shm", child);
+  base::UniqueFd theirs(::open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC));
+  struct stat their_stat, our_stat;
+  if (!theirs || ::fstat(theirs.get(), &their_stat) != 0) return base::UniqueFd();
+  bool shared = ::stat("/dev/shm", &our_stat) == 0 && our_stat.st_dev == their_stat.st_dev;
+  return shared ? base::UniqueFd() : std::move(theirs);
+}
+
+}  // namespace conformance

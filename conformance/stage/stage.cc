@@ -1,0 +1,612 @@
+#include "conformance/stage/stage.h"
+
+#include <signal.h>
+#include <stdlib.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <random>
+#include <stdexcept>
+
+#include "absl/strings/str_cat.h"
+#include "absl/strings/str_join.h"
+#include "conformance/stage/patience.h"
+#include "conformance/stage/process_tree.h"
+
+namespace conformance {
+namespace {
+
+using std::chrono::nanoseconds;
+
+nanoseconds now() { return std::chrono::steady_clock::now().time_since_epoch(); }
+
+std::string fresh_token() {
+  std::random_device entropy;
+  return absl::StrCat(absl::Hex(entropy(), absl::kZeroPad8), absl::Hex(entropy(), absl::kZeroPad8));
+}
+
+bool ends_its_puppet(const Op& op) {
+  return op.name == "puppet.return" || op.name == "puppet.raise" || op.name == "puppet.exit" ||
+         op.name == "puppet._exit";
+}
+
+// Operations that wait for nobody: if one does not answer, the adapter hangs, not the implementation.
+bool cannot_wait(const Op& op) {
+  return op.name.starts_with("puppet.") || op.name.starts_with("global.") || op.name.ends_with(".new");
+}
+
+std::string described(const std::vector<pid_t>& pids) {
+  return absl::StrJoin(pids, ", ", [](std::string* out, pid_t pid) {
+    absl::StrAppend(out, pid, " (", command_of(pid), ")");
+  });
+}
+
+}  // namespace
+
+std::string text_of(const Outcome& outcome) {
+  struct Teller {
+    std::string operator()(const Returned& r) const { return absl::StrCat("returned ", r.value.text()); }
+    std::string operator()(const Raised& r) const { return absl::StrCat("raised ", r.text()); }
+    std::string operator()(const Blocked& b) const {
+      if (b.proved) return absl::StrCat("blocks (proved: ", b.why, ")");
+      return absl::StrCat("has not returned (no proof that it never will: ", b.why, ")",
+                          b.burned_cpu ? ", and the testee burns CPU meanwhile" : "");
+    }
+    std::string operator()(const Died& d) const { return absl::StrCat("never returned: ", d.how); }
+    std::string operator()(const TimedOut&) const {
+      return "has not returned in time, and there is no proof that it never will";
+    }
+  };
+  return std::visit(Teller{}, outcome);
+}
+
+// ---------------------------------------------------------------- Call
+
+const Outcome& Call::outcome() const {
+  return stage_->settle(*record_, patience::must_happen(), /*expected_blocked=*/false);
+}
+
+const Outcome& Call::outcome_if_blocked() const {
+  return stage_->settle(*record_, patience::quiet(), /*expected_blocked=*/true);
+}
+
+const Value& Call::value() const {
+  const Outcome& o = outcome();
+  if (const Returned* returned = std::get_if<Returned>(&o)) return returned->value;
+  if (cannot_wait(record_->op) && (std::holds_alternative<Blocked>(o) || std::holds_alternative<TimedOut>(o))) {
+    stage_->adapter_error(FaultKind::kHung, record_->puppet, absl::StrCat(record_->op.text(), " has no answer"));
+  }
+  Abandon::Why why = std::holds_alternative<TimedOut>(o) ? Abandon::Why::kUnknown : Abandon::Why::kViolated;
+  throw Abandon{why, absl::StrCat(text(), " ", text_of(o), "; the claim needs what it returns")};
+}
+
+const std::vector<Reply>& Call::batch() const {
+  value();
+  return record_->reply->batch;
+}
+
+nanoseconds Call::took() const { return ended() - began(); }
+nanoseconds Call::began() const { return record_->reply ? record_->reply->t0 : nanoseconds(0); }
+nanoseconds Call::ended() const { return record_->reply ? record_->reply->t1 : nanoseconds(0); }
+
+std::string Call::text() const { return absl::StrCat(record_->puppet, ": ", record_->op.text()); }
+
+// ---------------------------------------------------------------- Puppet
+
+Value barrier_adds_to(const RemoteObject& value) { return Value::dict({{"add_to", value.name}}); }
+Value barrier_raises(std::string type) { return Value::dict({{"raise", std::move(type)}}); }
+
+Call Puppet::begins(Op op) { return stage_->begin(*this, std::move(op)); }
+
+Call Puppet::does(Op op) {
+  Call call = begins(std::move(op));
+  call.outcome();
+  return call;
+}
+
+Value Puppet::must(Op op) { return does(std::move(op)).value(); }
+
+template <typename Handle>
+Handle Puppet::make(std::string area, Args args) {
+  Handle handle;
+  handle.name = stage_->fresh_name(area);
+  must({.name = area + ".new", .as = {handle.name}, .args = std::move(args)});
+  return handle;
+}
+
+RemoteQueue Puppet::queue(QueueOptions o) {
+  return make<RemoteQueue>("queue", ArgList().with("maxsize", o.maxsize));
+}
+RemoteJoinableQueue Puppet::joinable_queue(QueueOptions o) {
+  return make<RemoteJoinableQueue>("joinable_queue", ArgList().with("maxsize", o.maxsize));
+}
+RemoteSimpleQueue Puppet::simple_queue() { return make<RemoteSimpleQueue>("simple_queue", {}); }
+
+std::pair<RemoteConnection, RemoteConnection> Puppet::pipe(std::optional<bool> duplex) {
+  RemoteConnection first, second;
+  first.name = stage_->fresh_name("end");
+  second.name = stage_->fresh_name("end");
+  must({.name = "pipe.new", .as = {first.name, second.name}, .args = ArgList().with("duplex", duplex)});
+  return {first, second};
+}
+
+RemoteLock Puppet::lock() {
+  RemoteLock l = make<RemoteLock>("lock", {});
+  l.kind = "lock";
+  return l;
+}
+RemoteLock Puppet::rlock() {
+  RemoteLock l = make<RemoteLock>("rlock", {});
+  l.kind = "rlock";
+  return l;
+}
+RemoteLock Puppet::semaphore(std::optional<int> value) {
+  RemoteLock l = make<RemoteLock>("semaphore", ArgList().with("value", value));
+  l.kind = "semaphore";
+  return l;
+}
+RemoteLock Puppet::bounded_semaphore(std::optional<int> value) {
+  RemoteLock l = make<RemoteLock>("bounded_semaphore", ArgList().with("value", value));
+  l.kind = "bounded_semaphore";
+  return l;
+}
+RemoteCondition Puppet::condition() { return make<RemoteCondition>("condition", {}); }
+RemoteCondition Puppet::condition(const RemoteObject& lock) {
+  return make<RemoteCondition>("condition", {{"lock", lock.name}});
+}
+RemoteEvent Puppet::event() { return make<RemoteEvent>("event", {}); }
+RemoteBarrier Puppet::barrier(int parties, BarrierOptions o) {
+  ArgList args = ArgList().with("parties", Value(parties));
+  if (!o.action.is_null()) args = std::move(args).with("action", o.action);
+  return make<RemoteBarrier>("barrier", std::move(args).with("timeout", o.timeout));
+}
+RemoteValue Puppet::value(std::string type, Value initial, SharedOptions o) {
+  return make<RemoteValue>("value", ArgList()
+                                        .with("type", Value(std::move(type)))
+                                        .with("value", std::move(initial))
+                                        .with("lock", o.lock));
+}
+RemoteValue Puppet::raw_value(std::string type, Value initial) {
+  return make<RemoteValue>("raw_value", {{"type", std::move(type)}, {"value", std::move(initial)}});
+}
+RemoteArray Puppet::array(std::string type, Value init, SharedOptions o) {
+  return make<RemoteArray>("array", ArgList()
+                                        .with("type", Value(std::move(type)))
+                                        .with("init", std::move(init))
+                                        .with("lock", o.lock));
+}
+RemoteArray Puppet::raw_array(std::string type, Value init) {
+  return make<RemoteArray>("raw_array", {{"type", std::move(type)}, {"init", std::move(init)}});
+}
+RemotePool Puppet::pool(int processes) { return make<RemotePool>("pool", {{"processes", processes}}); }
+
+RemoteProcess Puppet::process(const std::vector<RemoteObject>& objects, ChildOptions o) {
+  RemoteProcess p;
+  p.name = stage_->fresh_name("p");
+  ArgList args;
+  if (!o.func.empty()) {
+    args = std::move(args).with("func", Value(o.func));
+  } else if (!o.no_target) {
+    stage_->expect_puppet(p.name).process_ = p;
+    args = std::move(args).with("puppet", Value(p.name));
+  }
+  if (!objects.empty()) {
+    Value::List names;
+    for (const RemoteObject& each : objects) names.emplace_back(each.name);
+    args = std::move(args).with("objects", Value::list(std::move(names)));
+  }
+  if (o.args) args = std::move(args).with("args", Value::list(*o.args));
+  if (o.kwargs) args = std::move(args).with("kwargs", Value::dict(*o.kwargs));
+  args = std::move(args).with("name", o.name).with("daemon", o.daemon).with("group", o.group);
+  if (o.subclass) args = std::move(args).with("style", Value("subclass"));
+  must({.name = "process.new", .as = {p.name}, .args = std::move(args)});
+  return p;
+}
+
+RemoteProcess Puppet::current_process() {
+  RemoteProcess p;
+  p.name = stage_->fresh_name("self");
+  must(module::current_process(p));
+  return p;
+}
+
+// ---------------------------------------------------------------- Stage: waiting
+
+// Waits in steps: for something to happen, for a proof that nothing can, or for patience to end.
+class Stage::Watch {
+ public:
+  enum class Step { kHappened, kStill, kLate };
+
+  Watch(Stage& stage, nanoseconds patience)
+      : stage_(stage), started_(now()), deadline_(base::Deadline::after(patience)) {}
+
+  Step step() {
+    while (true) {
+      if (stage_.pump(base::Deadline::after(interval_))) return Step::kHappened;
+      Stillness stillness = prove_stillness(stage_.testee_.pid(), stage_.options_.guards);
+      why_ = stillness.why;
+      if (stillness.proved) {
+        // A message can be on its way to us while its sender sleeps already.
+        return stage_.pump(base::Deadline::after(nanoseconds(0))) ? Step::kHappened : Step::kStill;
+      }
+      if (!cpu_at_first_) cpu_at_first_ = cpu_nanoseconds(read_threads(descendants()));
+      if (deadline_.passed()) return Step::kLate;
+      interval_ = std::min<nanoseconds>(interval_ * 2, kLongestInterval);
+    }
+  }
+
+  const std::string& why() const { return why_; }
+
+  // Whether the testee has kept a CPU busy for most of the time.
+  bool burned_cpu() const {
+    int64_t used = cpu_nanoseconds(read_threads(descendants())) - cpu_at_first_.value_or(0);
+    return used > (now() - started_).count() / 2;
+  }
+
+ private:
+  // A reply takes about 0.1 ms, a reading about 1 ms: look soon, then leave the CPU to the testee.
+  static constexpr nanoseconds kFirstInterval = std::chrono::microseconds(800);
+  static constexpr nanoseconds kLongestInterval = std::chrono::milliseconds(16);
+
+  Stage& stage_;
+  nanoseconds started_;
+  base::Deadline deadline_;
+  nanoseconds interval_ = kFirstInterval;
+  std::optional<int64_t> cpu_at_first_;
+  std::string why_;
+};
+
+bool Stage::pump(base::Deadline deadline) {
+  bool main_runs = !main_ended_;
+  std::vector<Switchboard::Event> events = switchboard_.pump(deadline, main_runs ? testee_.pidfd() : -1);
+  for (Switchboard::Event& event : events) handle(event);
+  if (main_runs && !testee_.poll_ending().still_running()) {
+    main_ended_ = true;
+    if (!main_may_end_) {
+      adapter_error(FaultKind::kEndedEarly, "main",
+                    absl::StrCat("it ended before it was told to: ", base::describe(testee_.poll_ending())));
+    }
+    return true;
+  }
+  return !events.empty();
+}
+
+void Stage::handle(Switchboard::Event& event) {
+  if (auto* connected = std::get_if<Switchboard::Connected>(&event)) {
+    const std::string& name = connected->hello.puppet;
+    auto it = puppets_.find(name);
+    if (it == puppets_.end()) {
+      adapter_error(FaultKind::kUnknownPuppet, name, "nobody asked for a puppet of this name");
+    }
+    Puppet& puppet = *it->second;
+    if (puppet.connection_ != 0) {
+      adapter_error(FaultKind::kDuplicateHello, name, "a puppet of this name is connected already");
+    }
+    puppet.connection_ = connected->connection;
+    puppet.hello_ = std::move(connected->hello);
+    by_connection_[puppet.connection_] = &puppet;
+  } else if (auto* replied = std::get_if<Switchboard::Replied>(&event)) {
+    Puppet& puppet = *by_connection_.at(replied->connection);
+    puppet.pending_->answered = now();
+    puppet.pending_->reply = std::move(replied->reply);
+    puppet.pending_ = nullptr;
+  } else if (auto* ended = std::get_if<Switchboard::ProcessEnded>(&event)) {
+    auto it = by_connection_.find(ended->connection);
+    if (it != by_connection_.end()) it->second->process_ended_ = true;
+  } else if (auto* closed = std::get_if<Switchboard::Closed>(&event)) {
+    auto it = by_connection_.find(closed->connection);
+    if (it != by_connection_.end()) it->second->connection_closed_ = true;
+  } else {
+    auto& broken = std::get<Switchboard::Broken>(event);
+    adapter_error(broken.fault.kind, broken.puppet.empty() ? "a puppet" : broken.puppet, broken.fault.detail);
+  }
+}
+
+const Outcome& Stage::settle(Call::Record& record, nanoseconds patience, bool expected_blocked) {
+  bool final = record.outcome && (record.reply || std::holds_alternative<Died>(*record.outcome));
+  if (final) return *record.outcome;
+  Puppet& puppet = *puppets_.at(record.puppet);
+  Watch watch(*this, patience);
+  while (true) {
+    if (record.reply) {
+      take_reply(record);
+      return *record.outcome;
+    }
+    if (puppet.process_ended_) {
+      record.outcome = Died{how_it_ended(puppet)};
+      puppet.pending_ = nullptr;
+      return *record.outcome;
+    }
+    Watch::Step step = watch.step();
+    if (step == Watch::Step::kHappened) continue;
+    if (puppet.connection_closed_) {
+      adapter_error(FaultKind::kConnectionLost, puppet.name_,
+                    absl::StrCat("its connection ended during ", record.op.text(), ", but its process lives"));
+    }
+    if (step == Watch::Step::kStill) {
+      record.outcome = Blocked{.proved = true, .why = watch.why()};
+    } else if (expected_blocked) {
+      record.outcome = Blocked{.burned_cpu = watch.burned_cpu(), .why = watch.why()};
+    } else {
+      record.outcome = TimedOut{};
+    }
+    return *record.outcome;
+  }
+}
+
+void Stage::take_reply(Call::Record& record) {
+  auto refuse = [&](const Result& result) {
+    if (const Unsupported* unsupported = std::get_if<Unsupported>(&result)) {
+      throw Abandon{Abandon::Why::kUnsupported, absl::StrCat(record.op.text(), ": ", unsupported->why)};
+    }
+  };
+  refuse(record.reply->result);
+  for (const Reply& each : record.reply->batch) refuse(each.result);
+  if (const Raised* raised = std::get_if<Raised>(&record.reply->result)) {
+    record.outcome = *raised;
+  } else {
+    record.outcome = std::get<Returned>(record.reply->result);
+  }
+}
+
+std::string Stage::how_it_ended(Puppet& puppet) {
+  if (puppet.name_ == "main" || puppet.pid() == testee_.pid()) {
+    return absl::StrCat("main's process has ended: ", base::describe(testee_.poll_ending()));
+  }
+  return absl::StrCat("its process ", puppet.pid(), " has ended");
+}
+
+void Stage::adapter_error(FaultKind kind, const std::string& who, const std::string& detail) {
+  throw Abandon{Abandon::Why::kAdapter, absl::StrCat(name_of(kind), ": ", who, ": ", detail)};
+}
+
+// ---------------------------------------------------------------- Stage: puppets
+
+Stage::Stage(const TesteeSpec& spec, Options options)
+    : options_(options),
+      token_(fresh_token()),
+      testee_(spec),
+      switchboard_(testee_.scratch().file("puppets.sock"), token_) {}
+
+Stage::~Stage() = default;
+
+std::string Stage::fresh_name(const std::string& prefix) {
+  return absl::StrCat(prefix, ++name_counts_[prefix]);
+}
+
+Puppet& Stage::expect_puppet(const std::string& name) {
+  auto& slot = puppets_[name];
+  slot.reset(new Puppet(this, name));
+  return *slot;
+}
+
+Puppet& Stage::main() {
+  auto it = puppets_.find("main");
+  if (it != puppets_.end()) return *it->second;
+  Puppet& main = expect_puppet("main");
+  testee_.start({"MPCHECK_ADDRESS=unix:" + testee_.scratch().file("puppets.sock"), "MPCHECK_TOKEN=" + token_});
+  await_hello(main);
+  return main;
+}
+
+void Stage::await_hello(Puppet& puppet) {
+  Watch watch(*this, patience::must_happen());
+  while (puppet.connection_ == 0) {
+    Watch::Step step = watch.step();
+    if (step == Watch::Step::kHappened) continue;
+    std::string detail = absl::StrCat(step == Watch::Step::kStill ? "it never will: " : "it has not in time: ",
+                                      watch.why());
+    if (puppet.name_ == "main") adapter_error(FaultKind::kNeverConnected, "main", detail);
+    throw Abandon{step == Watch::Step::kStill ? Abandon::Why::kViolated : Abandon::Why::kUnknown,
+                  absl::StrCat(puppet.name_, " was started, but what it should run has not begun; ", detail)};
+  }
+}
+
+bool Stage::has_feature(std::string_view feature) {
+  const std::vector<std::string>& all = main().hello_.features;
+  return std::find(all.begin(), all.end(), feature) != all.end();
+}
+
+Call Stage::begin(Puppet& puppet, Op op) {
+  if (puppet.connection_ == 0 || puppet.told_to_end_) {
+    throw std::logic_error(absl::StrCat("the claim gives ", puppet.name_, " ", op.text(), ", but that puppet ",
+                                        puppet.told_to_end_ ? "was told to end" : "was not awaited"));
+  }
+  if (puppet.pending_ && !puppet.process_ended_) {
+    pump(base::Deadline::after(nanoseconds(0)));  // its reply may be there, unread
+    if (puppet.pending_) {
+      throw Abandon{Abandon::Why::kViolated, absl::StrCat(puppet.name_, " can't go on to ", op.text(), ": its ",
+                                                          puppet.pending_->op.text(), " has not returned")};
+    }
+  }
+  auto record = std::make_shared<Call::Record>();
+  record->puppet = puppet.name_;
+  record->op = std::move(op);
+  record->sent = now();
+  calls_.push_back(record);
+  if (puppet.process_ended_) {
+    record->outcome = Died{how_it_ended(puppet)};
+    return Call(this, record);
+  }
+  if (ends_its_puppet(record->op)) {
+    puppet.told_to_end_ = true;
+    if (puppet.pid() == testee_.pid()) {
+      main_may_end_ = true;
+      main_may_fail_ = record->op.name != "puppet.return";
+    }
+  }
+  puppet.pending_ = record;
+  switchboard_.send(puppet.connection_, record->op);
+  return Call(this, record);
+}
+
+Puppet& Stage::start_process(Puppet& creator, const std::vector<RemoteObject>& objects, ChildOptions options) {
+  RemoteProcess process = creator.process(objects, std::move(options));
+  creator.must(process.start());
+  return arrival(process);
+}
+
+Puppet& Stage::arrival(const RemoteProcess& process) { return arrival(process.name); }
+
+Puppet& Stage::arrival(const std::string& puppet_name) {
+  Puppet& puppet = *puppets_.at(puppet_name);
+  await_hello(puppet);
+  return puppet;
+}
+
+Puppet& Stage::start_thread(Puppet& puppet, bool daemon) {
+  std::string name = fresh_name("t");
+  expect_puppet(name);
+  puppet.must({.name = "puppet.thread", .args = {{"puppet", name}, {"daemon", daemon}}});
+  return arrival(name);
+}
+
+Stage::Task Stage::apply_async_puppet(Puppet& caller, const RemotePool& pool, bool callback) {
+  std::string name = fresh_name("task");
+  RemoteAsyncResult result;
+  result.name = fresh_name("result");
+  expect_puppet(name);
+  Args args = {{"func", "puppet"}, {"puppet", name}};
+  if (callback) {
+    expect_puppet(name + "_done");
+    args.emplace_back("callback", name + "_done");
+  }
+  caller.must({.name = "pool.apply_async", .on = pool.name, .as = {result.name}, .args = std::move(args)});
+  return {result, arrival(name)};
+}
+
+// ---------------------------------------------------------------- Stage: the outside
+
+void Stage::signal(Puppet& puppet, int number) {
+  if (puppet.pid() == testee_.pid()) main_may_end_ = main_may_fail_ = true;
+  ::kill(puppet.pid(), number);
+}
+
+bool Stage::process_ends(Puppet& puppet) {
+  Watch watch(*this, patience::must_happen());
+  while (!puppet.process_ended_) {
+    if (watch.step() != Watch::Step::kHappened) return false;
+  }
+  return true;
+}
+
+base::Ending Stage::main_ends() {
+  Watch watch(*this, patience::must_happen());
+  while (!main_ended_ && watch.step() == Watch::Step::kHappened) {
+  }
+  rest_reason_ = watch.why();
+  return testee_.poll_ending();
+}
+
+std::vector<pid_t> Stage::processes() {
+  std::vector<pid_t> live = descendants();
+  std::erase_if(live, [](pid_t pid) { return state_of(pid) == 'Z' || state_of(pid) == '?'; });
+  return live;
+}
+
+bool Stage::comes_to_rest() {
+  Watch watch(*this, patience::must_happen());
+  while (true) {
+    Watch::Step step = watch.step();
+    if (step != Watch::Step::kHappened) return step == Watch::Step::kStill;
+  }
+}
+
+void Stage::varies(const std::string& seen, const std::vector<std::string>& accepted) {
+  if (std::find(accepted.begin(), accepted.end(), seen) == accepted.end()) {
+    throw Abandon{Abandon::Why::kViolated,
+                  absl::StrCat("seen: ", seen, "; accepted: ", absl::StrJoin(accepted, ", or "))};
+  }
+  variation_ = seen;
+}
+
+std::string Stage::printed(const std::string& stream) const {
+  return read_file(testee_.scratch().file(stream));
+}
+
+bool Stage::has_file(const std::string& name) const {
+  return ::access(testee_.scratch().work(name).c_str(), F_OK) == 0;
+}
+
+// ---------------------------------------------------------------- Stage: the end
+
+bool Stage::presumed() const {
+  return std::any_of(calls_.begin(), calls_.end(), [](const auto& record) { return record->presumed; });
+}
+
+// Tells every idle puppet to return, main last. Returns who is not idle; empty if all obey.
+std::string Stage::dismiss_puppets() {
+  auto dismiss = [&](Puppet& puppet) -> std::string {
+    if (puppet.connection_ == 0 || puppet.told_to_end_ || puppet.process_ended_) return "";
+    pump(base::Deadline::after(nanoseconds(0)));
+    if (puppet.process_ended_) return "";
+    if (puppet.pending_) return absl::StrCat(puppet.name_, " is still in ", puppet.pending_->op.text());
+    begin(puppet, self::returns()).outcome();
+    return "";
+  };
+  std::string busy;
+  for (auto& [name, puppet] : puppets_) {
+    if (name != "main" && busy.empty()) busy = dismiss(*puppet);
+  }
+  return busy.empty() ? dismiss(main()) : busy;
+}
+
+void Stage::await_empty_tree(Hygiene* hygiene) {
+  Watch watch(*this, patience::quiet());
+  while (true) {
+    reap_zombies(testee_.pid());
+    std::vector<pid_t> left = processes();
+    if (left.empty()) return;
+    if (watch.step() == Watch::Step::kHappened) continue;
+    hygiene->leftovers.push_back(absl::StrCat("processes live on after the program's end: ", described(left)));
+    return;
+  }
+}
+
+Hygiene Stage::finish() {
+  Hygiene hygiene;
+  if (puppets_.empty()) return {.why_not = "the testee was never started"};
+  hygiene.why_not = dismiss_puppets();
+  if (hygiene.why_not.empty()) {
+    hygiene.judged = true;
+    base::Ending ending = main_ends();
+    if (ending.still_running()) {
+      hygiene.leftovers.push_back(
+          absl::StrCat("the program does not end after its main function has returned: ", rest_reason_));
+    } else if (!ending.succeeded() && !main_may_fail_) {
+      hygiene.leftovers.push_back(
+          absl::StrCat("the program, told to end normally, ended with ", base::describe(ending)));
+    }
+    if (!ending.still_running()) await_empty_tree(&hygiene);
+  }
+  std::vector<pid_t> unkillable = testee_.kill_everything();
+  if (!unkillable.empty())
+    hygiene.leftovers.push_back(absl::StrCat("processes that can't be killed: ", described(unkillable)));
+  if (!hygiene.judged) return hygiene;
+  std::optional<std::vector<std::string>> shm = testee_.shared_memory();
+  hygiene.shared_memory_judged = shm.has_value();
+  if (shm && !shm->empty())
+    hygiene.leftovers.push_back(absl::StrCat("left in /dev/shm: ", absl::StrJoin(*shm, ", ")));
+  std::vector<std::string> files = testee_.scratch().temporary_files();
+  if (!files.empty())
+    hygiene.leftovers.push_back(absl::StrCat("left in TMPDIR: ", absl::StrJoin(files, ", ")));
+  return hygiene;
+}
+
+std::string Stage::last_words() {
+  constexpr size_t kMost = 2000;
+  std::string text;
+  if (testee_.started()) absl::StrAppend(&text, "main's process: ", base::describe(testee_.poll_ending()), "\n");
+  if (!calls_.empty()) {
+    const Call::Record& last = *calls_.back();
+    absl::StrAppend(&text, "last command: ", last.puppet, ": ", last.op.text(), "\n");
+  }
+  for (const char* stream : {"stdout", "stderr"}) {
+    std::string tail = tail_of_file(testee_.scratch().file(stream), kMost);
+    if (!tail.empty()) absl::StrAppend(&text, "last output on ", stream, ":\n", tail, "\n");
+  }
+  return text;
+}
+
+}  // namespace conformance
