@@ -50,7 +50,7 @@ def failed_claims(args, pythonpath):
     environment = dict(os.environ, PYTHONDONTWRITEBYTECODE="1", GTEST_COLOR="no")
     if pythonpath:
         environment["PYTHONPATH"] = pythonpath
-    command = [args.runner, "--gtest_filter=" + args.filter, args.python, args.adapter,
+    command = [args.runner, "--gtest_filter=" + args.filter, "--", args.python, args.adapter,
                "--start-method=" + args.start_method]
     try:
         out = subprocess.run(command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, env=environment,
