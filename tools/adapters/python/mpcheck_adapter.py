@@ -523,8 +523,10 @@ class Puppet:
         op = command["op"]
         try:
             function, positional, keyword = self.prepare(op, command, command.get("args", {}))
+        except Unsupported as failure:
+            return {"unsupported": str(failure)}
         except Exception as failure:
-            return {"unsupported": "%s: %s" % (type(failure).__name__, failure)}
+            return {"unsupported": "malformed %s: %s: %s" % (op, type(failure).__name__, failure)}
         t0 = now()
         try:
             result = function(*positional, **keyword)
