@@ -333,7 +333,7 @@ def note(number, frame):
 #
 # area: operation=Python's name(parameters in Python's order). The name may be left out where it is the
 # operation's. It is that of a method, or .of an attribute to read, :of one to set, /of a factory of the
-# context, ~of a global function of the module, or %of a function below.
+# context, ~of a global function of the module, or %of a function of Own.
 # A sign before a parameter says what a value stands for: @ a name stands for the object, & for the function,
 # ! a plan for a barrier's action, ^ a puppet for a callback. A parameter with a * goes by keyword only.
 
@@ -563,7 +563,7 @@ class Puppet:
         positional, keyword = bind(op, parameters, args, self.table)
         on = find(command["on"], self.table) if "on" in command else None
         if kind == "%":
-            return OWN[op], [self, on] + positional, keyword
+            return getattr(Own, op.replace(".", "_")), [self, on] + positional, keyword
         if kind == "~":
             return global_function(name), positional, keyword
         if kind == "/":
@@ -575,77 +575,7 @@ class Puppet:
         return getattr(offered(on, name), name), [None] * 3 if verb == "exit" else positional, keyword
 
 
-# ---- Operations of more than one call, each for its puppet and object ----
-
-OWN = {}
-
-
-def own(op):
-    def keep(function):
-        OWN[op] = function
-        return function
-    return keep
-
-
-@own("context.get_context")
-def get_context(self, on, *method, **keyword):
-    return global_function("get_context")(*method, **keyword).get_start_method()
-
-
-@own("process.new")
-def new_process(self, on, **given):
-    args, target, make = tuple(given.pop("args", ())), given.pop("func", None), offered(CONTEXT, "Process").Process
-    objects = {name: find(name, self.table) for name in given.pop("objects", ())}
-    if "puppet" in given:
-        target, args = puppet, ([given.pop("puppet"), objects],) + args
-    if given.pop("style", "function") == "subclass":
-        make, args = PuppetProcess, (target,) + args if target else args
-    elif target:
-        given["target"] = target
-    return make(args=args, **given) if args else make(**given)
-
-
-@own("process.active_children")
-def active_children(self, on):
-    return [{"name": child.name, "pid": child.pid} for child in global_function("active_children")()]
-
-
-@own("connection.recv_bytes_into")
-def recv_bytes_into(self, on, length, *offset):
-    buffer = bytearray(b"." * length)
-    return {"count": offered(on, "recv_bytes_into").recv_bytes_into(buffer, *offset), "buffer": bytes(buffer)}
-
-
-@own("connection.wait")
-def connection_wait(self, on, names, *timeout):
-    home = "multiprocessing" if METHOD == "loky" else MODULE.__name__  # loky's pipes are multiprocessing's
-    try:
-        wait = importlib.import_module(home + ".connection").wait
-    except (ImportError, AttributeError):
-        raise Unsupported("no connection.wait in " + MODULE.__name__)
-    things = [getattr(thing, "sentinel", thing) for thing in (find(name, self.table) for name in names)]
-    return [names[things.index(ready)] for ready in wait(things, *timeout)]
-
-
-@own("condition.wait_for")
-def wait_for(self, on, value, equals, *timeout):
-    return offered(on, "wait_for").wait_for(lambda: value.value == equals, *timeout)
-
-
-@own("value.add")
-def add(self, on, amount):
-    on.value += amount
-
-
-@own("array.slice")
-def array_slice(self, on, start=None, stop=None):
-    got = on[start:stop]
-    return got if isinstance(got, bytes) else list(got)
-
-
-@own("array.set_slice")
-def array_set_slice(self, on, start=None, stop=None, values=()):
-    on[start:stop] = values
+# ---- Operations of more than one call ----
 
 
 def task(func, args=None, puppet=None):
@@ -654,64 +584,109 @@ def task(func, args=None, puppet=None):
     return (func, args) if args else (func,)
 
 
-@own("pool.apply")
-def apply(self, on, *positional, **keyword):
-    return offered(on, "apply").apply(*task(*positional, **keyword))
+class Own:
+    """Operations of more than one call: functions of the puppet and the object that they are for."""
 
+    def context_get_context(self, on, *method, **keyword):
+        return global_function("get_context")(*method, **keyword).get_start_method()
 
-@own("pool.apply_async")
-def apply_async(self, on, *positional, **keyword):
-    callbacks = {name: keyword.pop(name) for name in ("callback", "error_callback") if name in keyword}
-    callbacks.update(zip(("callback", "error_callback"), positional[3:]))
-    return offered(on, "apply_async").apply_async(*task(*positional[:3], **keyword), **callbacks)
+    def process_new(self, on, **given):
+        args, target, make = tuple(given.pop("args", ())), given.pop("func", None), offered(CONTEXT, "Process").Process
+        objects = {name: find(name, self.table) for name in given.pop("objects", ())}
+        if "puppet" in given:
+            target, args = puppet, ([given.pop("puppet"), objects],) + args
+        if given.pop("style", "function") == "subclass":
+            make, args = PuppetProcess, (target,) + args if target else args
+        elif target:
+            given["target"] = target
+        return make(args=args, **given) if args else make(**given)
 
+    def process_active_children(self, on):
+        return [{"name": child.name, "pid": child.pid} for child in global_function("active_children")()]
 
-@own("puppet.thread")
-def start_thread(self, on, name, *daemon):
-    threading.Thread(target=Puppet(name, self.table).obey, **({"daemon": daemon[0]} if daemon else {})).start()
+    def connection_recv_bytes_into(self, on, length, *offset):
+        buffer = bytearray(b"." * length)
+        return {"count": offered(on, "recv_bytes_into").recv_bytes_into(buffer, *offset), "buffer": bytes(buffer)}
 
+    def connection_wait(self, on, names, *timeout):
+        home = "multiprocessing" if METHOD == "loky" else MODULE.__name__  # loky's pipes are multiprocessing's
+        try:
+            wait = importlib.import_module(home + ".connection").wait
+        except (ImportError, AttributeError):
+            raise Unsupported("no connection.wait in " + MODULE.__name__)
+        things = [getattr(thing, "sentinel", thing) for thing in (find(name, self.table) for name in names)]
+        return [names[things.index(ready)] for ready in wait(things, *timeout)]
 
-@own("puppet.print")
-def write(self, on, text, stream="stdout", flush=False):
-    getattr(sys, stream).write(text)
-    if flush:
-        getattr(sys, stream).flush()
+    def condition_wait_for(self, on, value, equals, *timeout):
+        return offered(on, "wait_for").wait_for(lambda: value.value == equals, *timeout)
 
+    def value_add(self, on, amount):
+        on.value += amount
 
-@own("puppet.on_signal")
-def on_signal(self, on, number, action):
-    signal.signal(number, {"ignore": signal.SIG_IGN, "default": signal.SIG_DFL, "note": note}[action])
+    def array_slice(self, on, start=None, stop=None):
+        got = on[start:stop]
+        return got if isinstance(got, bytes) else list(got)
 
+    def array_set_slice(self, on, start=None, stop=None, values=()):
+        on[start:stop] = values
 
-@own("puppet.at_exit")
-def at_exit(self, on, marker):
-    import atexit
-    atexit.register(create, marker)
+    def pool_apply(self, on, *positional, **keyword):
+        return offered(on, "apply").apply(*task(*positional, **keyword))
 
+    def pool_apply_async(self, on, *positional, **keyword):
+        callbacks = {name: keyword.pop(name) for name in ("callback", "error_callback") if name in keyword}
+        callbacks.update(zip(("callback", "error_callback"), positional[3:]))
+        return offered(on, "apply_async").apply_async(*task(*positional[:3], **keyword), **callbacks)
 
-@own("puppet.drop")
-def drop(self, on):
-    for table in [self.table] + INHERITED:
-        for name in [name for name in table if table[name] is on]:
-            del table[name]
+    def puppet_thread(self, on, name, *daemon):
+        threading.Thread(target=Puppet(name, self.table).obey, **({"daemon": daemon[0]} if daemon else {})).start()
 
+    def puppet_print(self, on, text, stream="stdout", flush=False):
+        getattr(sys, stream).write(text)
+        if flush:
+            getattr(sys, stream).flush()
 
-@own("batch")
-def batch(self, on, commands, times=1):
-    return [self.perform(command) for _ in range(times) for command in commands]
+    def puppet_on_signal(self, on, number, action):
+        signal.signal(number, {"ignore": signal.SIG_IGN, "default": signal.SIG_DFL, "note": note}[action])
 
+    def puppet_at_exit(self, on, marker):
+        import atexit
+        atexit.register(create, marker)
 
-OWN.update({
-    "puppet.arguments": lambda self, on: {"args": list(self.args), "kwargs": self.kwargs},
-    "puppet.ids": lambda self, on: ids(),
-    "puppet.getcwd": lambda self, on: os.getcwd(),
-    "puppet.stdin": lambda self, on: sys.stdin.read(),
-    "puppet.noted": lambda self, on, number: NOTED.get(number, 0),
-    "puppet.finally": lambda self, on, marker: self.markers.append(marker),
-    "puppet.names": lambda self, on: sorted(self.table),
-    "global.set": lambda self, on, name, value: GLOBALS.update({name: value}),
-    "global.get": lambda self, on, name: GLOBALS.get(name),
-})
+    def puppet_drop(self, on):
+        for table in [self.table] + INHERITED:
+            for name in [name for name in table if table[name] is on]:
+                del table[name]
+
+    def batch(self, on, commands, times=1):
+        return [self.perform(command) for _ in range(times) for command in commands]
+
+    def puppet_arguments(self, on):
+        return {"args": list(self.args), "kwargs": self.kwargs}
+
+    def puppet_ids(self, on):
+        return ids()
+
+    def puppet_getcwd(self, on):
+        return os.getcwd()
+
+    def puppet_stdin(self, on):
+        return sys.stdin.read()
+
+    def puppet_noted(self, on, number):
+        return NOTED.get(number, 0)
+
+    def puppet_finally(self, on, marker):
+        self.markers.append(marker)
+
+    def puppet_names(self, on):
+        return sorted(self.table)
+
+    def global_set(self, on, name, value):
+        GLOBALS[name] = value
+
+    def global_get(self, on, name):
+        return GLOBALS.get(name)
 
 
 # ---- Ways to end: what to call once the reply is sent ----
