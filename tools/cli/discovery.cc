@@ -85,7 +85,7 @@ std::vector<fs::path> candidates() {
 std::string variant_name(std::string_view module, const std::string& method) {
   if (module == "multiprocessing") return method;
   absl::ConsumePrefix(&module, "multiprocessing.");
-  return method.empty() ? module : absl::StrCat(module, "-", method);
+  return method.empty() ? std::string(module) : absl::StrCat(module, "-", method);
 }
 
 }  // namespace

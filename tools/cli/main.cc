@@ -93,7 +93,7 @@ class ProgressLine {
     for (const Summary& s : summaries) judged += static_cast<size_t>(s.all().total());
     if (live_) {
       std::cerr << "\r" << text(summaries, done, judged) << std::flush;
-    } else if (done != last_done_ || judged == 0) {
+    } else if (done != last_done_) {
       std::cerr << text(summaries, done, judged) << "\n";
     }
     last_done_ = done;
@@ -110,7 +110,7 @@ class ProgressLine {
 
   size_t claims_;
   bool live_;
-  size_t last_done_ = 0;
+  size_t last_done_ = std::string::npos;  // so that the first is shown
 };
 
 void print_list_of(std::string_view title, const std::string& name,
