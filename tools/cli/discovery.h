@@ -14,7 +14,9 @@ namespace mpcheck {
 struct Implementation {
   std::string name;  // "cpython-3.11.2-fork"
   std::vector<std::string> command;
-  std::string waivers;  // a file, or empty
+  std::string waivers;                  // a file, or empty
+  bool usual = true;                    // judged when nothing is asked for
+  std::vector<std::string> depends_on;  // files and folders whose change may change its behaviour
 };
 
 // `adapter` is the Python adapter's path; `waivers` the folder with files such as cpython-fork.txt.
@@ -26,7 +28,9 @@ struct Interpreter {
   std::string family;  // "cpython", "pypy"
   std::vector<int> version;
   std::vector<std::string> start_methods;
-  std::vector<std::string> modules;  // beside multiprocessing: "billiard", ...
+  std::vector<std::string> modules;     // beside multiprocessing: "billiard", ...
+  std::vector<std::string> depends_on;  // itself, its standard library, those modules
+  bool usual = true;
   std::string version_text() const;
 };
 // Empty path if `json` is no such answer.
