@@ -69,7 +69,7 @@ class Switchboard {
     bool pending_is_batch = false;
   };
 
-  void accept_all();
+  void accept_all(std::vector<Event>* events);
   void read_all(int key, Connection* c, std::vector<Event>* events);
   void take_lines(int key, Connection* c, std::vector<Event>* events);
   void take_message(int key, Connection* c, Message message, std::vector<Event>* events);
