@@ -6,6 +6,8 @@
 #include <unistd.h>
 
 #include <algorithm>
+#include <filesystem>
+#include <iterator>
 #include <random>
 #include <stdexcept>
 
@@ -196,6 +198,10 @@ RemoteArray Puppet::raw_array(std::string type, Value init) {
 }
 RemotePool Puppet::pool(int processes) {
   return make<RemotePool>("pool", {{"processes", processes}});
+}
+
+RemoteList Puppet::list(Value::List items) {
+  return make<RemoteList>("list", {{"items", Value::list(std::move(items))}});
 }
 
 RemoteProcess Puppet::process(const std::vector<RemoteObject>& objects, ChildOptions o) {
@@ -488,15 +494,17 @@ Puppet& Stage::start_thread(Puppet& puppet, bool daemon) {
   return arrival(name);
 }
 
-Stage::Task Stage::apply_async_puppet(Puppet& caller, const RemotePool& pool, bool callback) {
+Stage::Task Stage::apply_async_puppet(Puppet& caller, const RemotePool& pool, bool callbacks) {
   std::string name = fresh_name("task");
   RemoteAsyncResult result;
   result.name = fresh_name("result");
   expect_puppet(name);
   Args args = {{"func", "puppet"}, {"puppet", name}};
-  if (callback) {
+  if (callbacks) {
     expect_puppet(name + "_done");
+    expect_puppet(name + "_failed");
     args.emplace_back("callback", name + "_done");
+    args.emplace_back("error_callback", name + "_failed");
   }
   caller.must(
       {.name = "pool.apply_async", .on = pool.name, .as = {result.name}, .args = std::move(args)});
@@ -524,6 +532,14 @@ base::Ending Stage::main_ends() {
   }
   rest_reason_ = watch.why();
   return testee_.poll_ending();
+}
+
+std::optional<int> Stage::open_files(const Puppet& puppet) {
+  std::error_code error;
+  std::filesystem::directory_iterator files(absl::StrCat("/proc/", puppet.pid(), "/fd"), error);
+  if (error) return std::nullopt;
+  return static_cast<int>(
+      std::distance(std::filesystem::begin(files), std::filesystem::end(files)));
 }
 
 std::vector<pid_t> Stage::processes() {
@@ -590,7 +606,8 @@ void Stage::await_empty_tree(Hygiene* hygiene) {
     if (left.empty()) return;
     Stillness stillness = prove_stillness(testee_.pid(), options_.guards);
     if (stillness.proved || deadline.passed()) {
-      hygiene->leftovers.push_back(absl::StrCat("processes live on after the program's end: ", described(left)));
+      hygiene->leftovers.push_back(
+          absl::StrCat("processes live on after the program's end: ", described(left)));
       return;
     }
     pump(base::Deadline::after(std::chrono::milliseconds(1)));

@@ -169,6 +169,7 @@ class Puppet {
   RemoteArray array(std::string type, Value init, SharedOptions options = {});
   RemoteArray raw_array(std::string type, Value init);
   RemotePool pool(int processes);
+  RemoteList list(Value::List items = {});
   // A Process object that is not started; stage.arrival() awaits its puppet.
   RemoteProcess process(const std::vector<RemoteObject>& objects = {}, ChildOptions options = {});
   RemoteProcess current_process();
@@ -224,8 +225,10 @@ class Stage {
     RemoteAsyncResult result;
     Puppet& puppet;
   };
-  Task apply_async_puppet(Puppet& caller, const RemotePool& pool, bool callback = false);
-  // Waits for the puppet of that name (a callback: the task's puppet's name with "_done").
+  // `callbacks`: both are puppets, of which the one that is called arrives.
+  Task apply_async_puppet(Puppet& caller, const RemotePool& pool, bool callbacks = false);
+  // Waits for the puppet of that name (a callback: the task's puppet's name with "_done", and with
+  // "_failed" for the error_callback).
   Puppet& arrival(const std::string& puppet_name);
 
   // A signal from outside to the puppet's process.
@@ -235,6 +238,8 @@ class Stage {
   // Waits until the adapter's main program has ended, after it was told to; StillRunning if it does
   // not.
   base::Ending main_ends();
+  // How many descriptors the puppet's process has open; absent where the kernel does not tell.
+  std::optional<int> open_files(const Puppet& puppet);
   // Live processes of the testee.
   std::vector<pid_t> processes();
 
