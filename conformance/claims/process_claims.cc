@@ -112,8 +112,8 @@ Claims starting() {
              Puppet& main = stage.main();
              Puppet& child = stage.start_process(main);
              ends_with(main, child, self::returns());
-             EXPECT_THAT(main.does(child.process().pid()), returns(int64_t{child.pid()}));
-             EXPECT_THAT(main.does(child.process().ident()), returns(int64_t{child.pid()}));
+             EXPECT_THAT(main.does(child.handle().pid()), returns(int64_t{child.pid()}));
+             EXPECT_THAT(main.does(child.handle().ident()), returns(int64_t{child.pid()}));
            }},
       {.id = "process.args_and_kwargs_reach_the_target",
        .level = Level::kMust,
@@ -175,8 +175,8 @@ Claims starting() {
                          returns(Value::dict({{"args", Value::list({1, 2})},
                                               {"kwargs", Value::dict({{"k", 3}})}})));
              EXPECT_THAT(child.does(child.current_process().get_name()), returns("worker"));
-             EXPECT_THAT(main.does(child.process().get_name()), returns("worker"));
-             EXPECT_THAT(main.does(child.process().is_alive()), returns(true));
+             EXPECT_THAT(main.does(child.handle().get_name()), returns("worker"));
+             EXPECT_THAT(main.does(child.handle().is_alive()), returns(true));
              EXPECT_EQ(ends_with(main, child, self::returns(9)), Value(0));
            }},
       {.id = "process.subclass_has_an_exit_code",
@@ -272,10 +272,10 @@ Claims starting() {
              Puppet& main = stage.main();
              Puppet& child = stage.start_process(main);
              size_t before = stage.processes().size();
-             EXPECT_THAT(main.does(child.process().start()), raises());
+             EXPECT_THAT(main.does(child.handle().start()), raises());
              EXPECT_EQ(stage.processes().size(), before);
              child.must(self::ids());
-             EXPECT_THAT(main.does(child.process().is_alive()), returns(true));
+             EXPECT_THAT(main.does(child.handle().is_alive()), returns(true));
              EXPECT_EQ(ends_with(main, child, self::returns()), Value(0));
            }},
       {.id = "process.does_not_start_again_after_its_end",
@@ -347,7 +347,7 @@ Claims starting() {
              Puppet& main = stage.main();
              Puppet& child = stage.start_process(main);
              std::set<std::string> errors = {
-                 error_of(main.does(child.process().start())),
+                 error_of(main.does(child.handle().start())),
                  error_of(main.does(main.process({}, {.no_target = true}).join())),
                  error_of(child.does(child.current_process().join()))};
              stage.varies(testing::PrintToString(errors),
@@ -443,8 +443,8 @@ Claims names() {
              Puppet& main = stage.main();
              Puppet& first = stage.start_process(main, {}, {.name = "named"});
              Puppet& second = stage.start_process(main);
-             std::string prefix = prefix_of(as_text(main.must(second.process().get_name())));
-             EXPECT_EQ(main.must(second.process().get_name()), Value(prefix + "-2"));
+             std::string prefix = prefix_of(as_text(main.must(second.handle().get_name())));
+             EXPECT_EQ(main.must(second.handle().get_name()), Value(prefix + "-2"));
              auto child_of = [&](Puppet& p) { return p.must(p.process({}, {}).get_name()); };
              EXPECT_EQ(child_of(first), Value(prefix + "-1:1"));
              EXPECT_EQ(child_of(first), Value(prefix + "-1:2"));
@@ -478,10 +478,10 @@ Claims names() {
              Puppet& main = stage.main();
              Puppet& named = stage.start_process(main, {}, {.name = "worker"});
              EXPECT_THAT(named.does(named.current_process().get_name()), returns("worker"));
-             EXPECT_THAT(main.does(named.process().get_name()), returns("worker"));
+             EXPECT_THAT(main.does(named.handle().get_name()), returns("worker"));
              Puppet& unnamed = stage.start_process(main);
              EXPECT_THAT(unnamed.does(unnamed.current_process().get_name()),
-                         returns(main.must(unnamed.process().get_name())));
+                         returns(main.must(unnamed.handle().get_name())));
            }},
       {.id = "process.names_need_not_be_unique",
        .level = Level::kMust,
@@ -493,8 +493,8 @@ Claims names() {
              Puppet& main = stage.main();
              Puppet& one = stage.start_process(main, {}, {.name = "twin"});
              Puppet& two = stage.start_process(main, {}, {.name = "twin"});
-             EXPECT_THAT(main.does(one.process().get_name()), returns("twin"));
-             EXPECT_THAT(main.does(two.process().get_name()), returns("twin"));
+             EXPECT_THAT(main.does(one.handle().get_name()), returns("twin"));
+             EXPECT_THAT(main.does(two.handle().get_name()), returns("twin"));
              EXPECT_THAT(two.does(two.current_process().get_name()), returns("twin"));
            }},
       {.id = "process.name_must_be_text",
@@ -540,10 +540,10 @@ Claims names() {
              Puppet& main = stage.main();
              Puppet& child = stage.start_process(main, {}, {.name = "both"});
              RemoteProcess inside = child.current_process();
-             main.must(child.process().set_name("outside"));
+             main.must(child.handle().set_name("outside"));
              EXPECT_THAT(child.does(inside.get_name()), returns("both"));
              child.must(inside.set_name("inside"));
-             EXPECT_THAT(main.does(child.process().get_name()), returns("outside"));
+             EXPECT_THAT(main.does(child.handle().get_name()), returns("outside"));
              EXPECT_THAT(child.does(child.current_process().get_name()), returns("inside"));
            }},
   };
@@ -564,7 +564,7 @@ Claims daemons() {
              Puppet& main = stage.main();
              EXPECT_THAT(main.does(main.current_process().daemon()), returns(false));
              Puppet& child = stage.start_process(main);
-             EXPECT_THAT(main.does(child.process().daemon()), returns(false));
+             EXPECT_THAT(main.does(child.handle().daemon()), returns(false));
              EXPECT_THAT(child.does(child.current_process().daemon()), returns(false));
              RemoteProcess p = child.process({}, {.no_target = true});
              EXPECT_THAT(child.does(p.daemon()), returns(false));
@@ -580,7 +580,7 @@ Claims daemons() {
            [](Stage& stage) {
              Puppet& main = stage.main();
              Puppet& given = stage.start_process(main, {}, {.daemon = true});
-             EXPECT_THAT(main.does(given.process().daemon()), returns(true));
+             EXPECT_THAT(main.does(given.handle().daemon()), returns(true));
              EXPECT_THAT(given.does(given.current_process().daemon()), returns(true));
 
              RemoteProcess p = main.process();
@@ -620,10 +620,10 @@ Claims daemons() {
            [](Stage& stage) {
              Puppet& main = stage.main();
              Puppet& child = stage.start_process(main);
-             EXPECT_THAT(main.does(child.process().set_daemon(true)), raises());
-             EXPECT_THAT(main.does(child.process().daemon()), returns(false));
+             EXPECT_THAT(main.does(child.handle().set_daemon(true)), raises());
+             EXPECT_THAT(main.does(child.handle().daemon()), returns(false));
              ends_with(main, child, self::returns());
-             EXPECT_THAT(main.does(child.process().set_daemon(true)), raises());
+             EXPECT_THAT(main.does(child.handle().set_daemon(true)), raises());
            }},
       {.id = "process.daemon_is_inherited",
        .level = Level::kMust,
@@ -688,14 +688,14 @@ Claims joining() {
            [](Stage& stage) {
              Puppet& main = stage.main();
              Puppet& child = stage.start_process(main);
-             Call joining = main.begins(child.process().join());
+             Call joining = main.begins(child.handle().join());
              EXPECT_THAT(joining, blocks());
              child.must(self::ids());  // the child is not held up meanwhile
              EXPECT_THAT(joining, blocks());
              child.must(self::returns(5));
              EXPECT_THAT(joining, returns(nullptr));
-             EXPECT_THAT(main.does(child.process().is_alive()), returns(false));
-             EXPECT_THAT(main.does(child.process().exitcode()), returns(0));
+             EXPECT_THAT(main.does(child.handle().is_alive()), returns(false));
+             EXPECT_THAT(main.does(child.handle().exitcode()), returns(0));
            }},
       {.id = "process.join_with_none_waits_for_the_end",
        .level = Level::kMust,
@@ -707,7 +707,7 @@ Claims joining() {
            [](Stage& stage) {
              Puppet& main = stage.main();
              Puppet& child = stage.start_process(main);
-             Call joining = main.begins(child.process().join(nullptr));
+             Call joining = main.begins(child.handle().join(nullptr));
              EXPECT_THAT(joining, blocks());
              child.must(self::returns());
              EXPECT_THAT(joining, returns(nullptr));
@@ -724,10 +724,10 @@ Claims joining() {
              Puppet& main = stage.main();
              Puppet& child = stage.start_process(main);
              for (int round = 0; round < 2; ++round) {
-               EXPECT_THAT(main.does(child.process().join(50ms)),
+               EXPECT_THAT(main.does(child.handle().join(50ms)),
                            AllOf(returns(nullptr), took_about(50ms)));
-               EXPECT_THAT(main.does(child.process().exitcode()), returns(nullptr));
-               EXPECT_THAT(main.does(child.process().is_alive()), returns(true));
+               EXPECT_THAT(main.does(child.handle().exitcode()), returns(nullptr));
+               EXPECT_THAT(main.does(child.handle().is_alive()), returns(true));
              }
              EXPECT_EQ(ends_with(main, child, self::returns()), Value(0));
            }},
@@ -743,11 +743,11 @@ Claims joining() {
            [](Stage& stage) {
              Puppet& main = stage.main();
              Puppet& child = stage.start_process(main);
-             Call joining = main.begins(child.process().join(kLongTime));
+             Call joining = main.begins(child.handle().join(kLongTime));
              child.must(self::returns());
              EXPECT_THAT(joining, returns(nullptr));
-             EXPECT_THAT(main.does(child.process().exitcode()), returns(0));
-             EXPECT_THAT(main.does(child.process().is_alive()), returns(false));
+             EXPECT_THAT(main.does(child.handle().exitcode()), returns(0));
+             EXPECT_THAT(main.does(child.handle().is_alive()), returns(false));
            }},
       {.id = "process.join_with_no_time_left_does_not_wait",
        .level = Level::kMust,
@@ -758,11 +758,11 @@ Claims joining() {
            [](Stage& stage) {
              Puppet& main = stage.main();
              Puppet& child = stage.start_process(main);
-             EXPECT_THAT(main.does(child.process().join(0ms)), returns(nullptr));
-             EXPECT_THAT(main.does(child.process().join(Timeout::raw(0))), returns(nullptr));
-             EXPECT_THAT(main.does(child.process().join(-1s)), returns(nullptr));
-             EXPECT_THAT(main.does(child.process().is_alive()), returns(true));
-             EXPECT_THAT(main.does(child.process().exitcode()), returns(nullptr));
+             EXPECT_THAT(main.does(child.handle().join(0ms)), returns(nullptr));
+             EXPECT_THAT(main.does(child.handle().join(Timeout::raw(0))), returns(nullptr));
+             EXPECT_THAT(main.does(child.handle().join(-1s)), returns(nullptr));
+             EXPECT_THAT(main.does(child.handle().is_alive()), returns(true));
+             EXPECT_THAT(main.does(child.handle().exitcode()), returns(nullptr));
            }},
       {.id = "process.join_again_returns_at_once",
        .level = Level::kMust,
@@ -774,7 +774,7 @@ Claims joining() {
            [](Stage& stage) {
              Puppet& main = stage.main();
              Puppet& child = stage.start_process(main);
-             RemoteProcess p = child.process();
+             RemoteProcess p = child.handle();
              EXPECT_EQ(ends_with(main, child, self::exits(3)), Value(3));
              for (std::optional<Timeout> timeout :
                   {std::optional<Timeout>(), std::optional<Timeout>(nullptr),
@@ -823,12 +823,12 @@ Claims joining() {
            [](Stage& stage) {
              Puppet& main = stage.main();
              Puppet& child = stage.start_process(main);
-             Puppet& sibling = stage.start_process(main, {child.process()});
-             EXPECT_THAT(sibling.does(child.process().join()), raises());
-             EXPECT_THAT(sibling.does(child.process().join(0ms)), raises());
-             EXPECT_THAT(sibling.does(child.process().is_alive()), raises());
+             Puppet& sibling = stage.start_process(main, {child.handle()});
+             EXPECT_THAT(sibling.does(child.handle().join()), raises());
+             EXPECT_THAT(sibling.does(child.handle().join(0ms)), raises());
+             EXPECT_THAT(sibling.does(child.handle().is_alive()), raises());
              EXPECT_EQ(ends_with(main, child, self::exits(6)), Value(6));
-             EXPECT_THAT(sibling.does(child.process().join()), raises());
+             EXPECT_THAT(sibling.does(child.handle().join()), raises());
            }},
       {.id = "process.an_unstarted_one_is_its_makers_too",
        .level = Level::kMust,
@@ -860,10 +860,10 @@ Claims joining() {
              two.must(self::exits(2));
              await_end(stage, one);
              await_end(stage, two);
-             EXPECT_THAT(main.does(one.process().is_alive()), returns(false));
-             EXPECT_THAT(main.does(one.process().exitcode()), returns(1));
-             EXPECT_THAT(main.does(two.process().exitcode()), returns(2));
-             EXPECT_THAT(main.does(two.process().is_alive()), returns(false));
+             EXPECT_THAT(main.does(one.handle().is_alive()), returns(false));
+             EXPECT_THAT(main.does(one.handle().exitcode()), returns(1));
+             EXPECT_THAT(main.does(two.handle().exitcode()), returns(2));
+             EXPECT_THAT(main.does(two.handle().is_alive()), returns(false));
            }},
       {.id = "process.join_with_no_time_sees_an_end",
        .level = Level::kMust,
@@ -876,9 +876,9 @@ Claims joining() {
              Puppet& child = stage.start_process(main);
              child.must(self::exits(8));
              await_end(stage, child);
-             EXPECT_THAT(main.does(child.process().join(0ms)), returns(nullptr));
+             EXPECT_THAT(main.does(child.handle().join(0ms)), returns(nullptr));
              EXPECT_EQ(state_of(child.pid()), '?') << "it is still a zombie";
-             EXPECT_THAT(main.does(child.process().exitcode()), returns(8));
+             EXPECT_THAT(main.does(child.handle().exitcode()), returns(8));
            }},
       {.id = "process.exit_codes_are_not_mixed_up",
        .level = Level::kMust,
@@ -894,7 +894,7 @@ Claims joining() {
              for (int i = 0; i < 4; ++i) children.push_back(&stage.start_process(main));
              for (int i : {2, 0, 3, 1}) children[i]->must(self::exits(10 + i));
              for (int i : {3, 1, 2, 0}) {
-               EXPECT_EQ(exit_code(main, children[i]->process()), Value(10 + i));
+               EXPECT_EQ(exit_code(main, children[i]->handle()), Value(10 + i));
              }
            }},
       {.id = "process.several_threads_may_join_it",
@@ -908,14 +908,14 @@ Claims joining() {
              Puppet& main = stage.main();
              Puppet& thread = stage.start_thread(main);
              Puppet& child = stage.start_process(main);
-             Call one = main.begins(child.process().join());
-             Call two = thread.begins(child.process().join());
+             Call one = main.begins(child.handle().join());
+             Call two = thread.begins(child.handle().join());
              EXPECT_THAT(one, blocks());
              EXPECT_THAT(two, blocks());
              child.must(self::exits(3));
              EXPECT_THAT(one, returns(nullptr));
              EXPECT_THAT(two, returns(nullptr));
-             EXPECT_THAT(main.does(child.process().exitcode()), returns(3));
+             EXPECT_THAT(main.does(child.handle().exitcode()), returns(3));
            }},
       {.id = "process.is_dead_though_reaped_elsewhere",
        .level = Level::kBeyond,
@@ -930,7 +930,7 @@ Claims joining() {
              Puppet& child = stage.start_process(main);
              child.must(self::returns());
              await_end(stage, child);
-             EXPECT_THAT(main.does(child.process().is_alive()), returns(false));
+             EXPECT_THAT(main.does(child.handle().is_alive()), returns(false));
            }},
   };
 }
@@ -949,9 +949,9 @@ Claims stopping() {
            [](Stage& stage) {
              Puppet& main = stage.main();
              Puppet& child = stage.start_process(main);
-             EXPECT_THAT(main.does(child.process().terminate()), returns(nullptr));
-             EXPECT_EQ(exit_code(main, child.process()), Value(-SIGTERM));
-             EXPECT_THAT(main.does(child.process().is_alive()), returns(false));
+             EXPECT_THAT(main.does(child.handle().terminate()), returns(nullptr));
+             EXPECT_EQ(exit_code(main, child.handle()), Value(-SIGTERM));
+             EXPECT_THAT(main.does(child.handle().is_alive()), returns(false));
            }},
       {.id = "process.kill_ends_it_by_signal",
        .level = Level::kMust,
@@ -962,9 +962,9 @@ Claims stopping() {
            [](Stage& stage) {
              Puppet& main = stage.main();
              Puppet& child = stage.start_process(main);
-             EXPECT_THAT(main.does(child.process().kill()), returns(nullptr));
-             EXPECT_EQ(exit_code(main, child.process()), Value(-SIGKILL));
-             EXPECT_THAT(main.does(child.process().is_alive()), returns(false));
+             EXPECT_THAT(main.does(child.handle().kill()), returns(nullptr));
+             EXPECT_EQ(exit_code(main, child.handle()), Value(-SIGKILL));
+             EXPECT_THAT(main.does(child.handle().is_alive()), returns(false));
            }},
       {.id = "process.terminate_does_not_wait",
        .level = Level::kMust,
@@ -978,16 +978,16 @@ Claims stopping() {
              Puppet& main = stage.main();
              Puppet& child = stage.start_process(main);
              child.must(self::on_signal(SIGTERM, "note"));
-             EXPECT_THAT(main.does(child.process().terminate()), returns(nullptr));
+             EXPECT_THAT(main.does(child.handle().terminate()), returns(nullptr));
              EXPECT_THAT(child.does(self::noted(SIGTERM)), returns(1));
-             EXPECT_THAT(main.does(child.process().is_alive()), returns(true));
-             EXPECT_THAT(main.does(child.process().exitcode()), returns(nullptr));
-             EXPECT_THAT(main.does(child.process().join(50ms)),
+             EXPECT_THAT(main.does(child.handle().is_alive()), returns(true));
+             EXPECT_THAT(main.does(child.handle().exitcode()), returns(nullptr));
+             EXPECT_THAT(main.does(child.handle().join(50ms)),
                          AllOf(returns(nullptr), took_at_least(50ms)));
-             EXPECT_THAT(main.does(child.process().terminate()), returns(nullptr));
+             EXPECT_THAT(main.does(child.handle().terminate()), returns(nullptr));
              EXPECT_THAT(child.does(self::noted(SIGTERM)), returns(2));
-             EXPECT_THAT(main.does(child.process().kill()), returns(nullptr));
-             EXPECT_EQ(exit_code(main, child.process()), Value(-SIGKILL));
+             EXPECT_THAT(main.does(child.handle().kill()), returns(nullptr));
+             EXPECT_EQ(exit_code(main, child.handle()), Value(-SIGKILL));
            }},
       {.id = "process.survivor_of_terminate_ends_as_it_likes",
        .level = Level::kMust,
@@ -1001,9 +1001,9 @@ Claims stopping() {
              Puppet& main = stage.main();
              Puppet& child = stage.start_process(main);
              child.must(self::on_signal(SIGTERM, "ignore"));
-             main.must(child.process().terminate());
+             main.must(child.handle().terminate());
              child.must(self::ids());
-             EXPECT_THAT(main.does(child.process().is_alive()), returns(true));
+             EXPECT_THAT(main.does(child.handle().is_alive()), returns(true));
              EXPECT_EQ(ends_with(main, child, self::exits(2)), Value(2));
            }},
       {.id = "process.terminate_spares_descendants",
@@ -1019,10 +1019,10 @@ Claims stopping() {
              Puppet& second = stage.start_process(main);
              Puppet& orphan1 = stage.start_process(first);
              Puppet& orphan2 = stage.start_process(second, {}, {.daemon = true});
-             main.must(first.process().terminate());
-             main.must(second.process().kill());
-             EXPECT_EQ(exit_code(main, first.process()), Value(-SIGTERM));
-             EXPECT_EQ(exit_code(main, second.process()), Value(-SIGKILL));
+             main.must(first.handle().terminate());
+             main.must(second.handle().kill());
+             EXPECT_EQ(exit_code(main, first.handle()), Value(-SIGTERM));
+             EXPECT_EQ(exit_code(main, second.handle()), Value(-SIGKILL));
              EXPECT_THAT(orphan1.does(self::ids()), returns());
              EXPECT_THAT(orphan2.does(self::ids()), returns());
            }},
@@ -1038,12 +1038,12 @@ Claims stopping() {
              Puppet& unjoined = stage.start_process(main);
              unjoined.must(self::exits(5));
              await_end(stage, unjoined);
-             EXPECT_THAT(main.does(unjoined.process().terminate()), returns(nullptr));
-             EXPECT_THAT(main.does(unjoined.process().kill()), returns(nullptr));
-             EXPECT_EQ(exit_code(main, unjoined.process()), Value(5));
-             EXPECT_THAT(main.does(unjoined.process().terminate()), returns(nullptr));
-             EXPECT_THAT(main.does(unjoined.process().kill()), returns(nullptr));
-             EXPECT_THAT(main.does(unjoined.process().exitcode()), returns(5));
+             EXPECT_THAT(main.does(unjoined.handle().terminate()), returns(nullptr));
+             EXPECT_THAT(main.does(unjoined.handle().kill()), returns(nullptr));
+             EXPECT_EQ(exit_code(main, unjoined.handle()), Value(5));
+             EXPECT_THAT(main.does(unjoined.handle().terminate()), returns(nullptr));
+             EXPECT_THAT(main.does(unjoined.handle().kill()), returns(nullptr));
+             EXPECT_THAT(main.does(unjoined.handle().exitcode()), returns(5));
            }},
       {.id = "process.stopping_the_unstarted_is_an_error",
        .level = Level::kVariation,
@@ -1071,12 +1071,12 @@ Claims stopping() {
            [](Stage& stage) {
              Puppet& main = stage.main();
              Puppet& child = stage.start_process(main);
-             EXPECT_THAT(main.does(child.process().close()), raises("ValueError"));
+             EXPECT_THAT(main.does(child.handle().close()), raises("ValueError"));
              child.must(self::ids());
-             EXPECT_THAT(main.does(child.process().is_alive()), returns(true));
-             EXPECT_THAT(main.does(child.process().pid()), returns(int64_t{child.pid()}));
+             EXPECT_THAT(main.does(child.handle().is_alive()), returns(true));
+             EXPECT_THAT(main.does(child.handle().pid()), returns(int64_t{child.pid()}));
              EXPECT_EQ(ends_with(main, child, self::exits(3)), Value(3));
-             EXPECT_THAT(main.does(child.process().close()), returns(nullptr));
+             EXPECT_THAT(main.does(child.handle().close()), returns(nullptr));
            }},
       {.id = "process.close_forgets_a_finished_process",
        .level = Level::kMust,
@@ -1087,7 +1087,7 @@ Claims stopping() {
            [](Stage& stage) {
              Puppet& main = stage.main();
              Puppet& child = stage.start_process(main, {}, {.name = "worker", .daemon = true});
-             RemoteProcess p = child.process();
+             RemoteProcess p = child.handle();
              ends_with(main, child, self::returns());
              EXPECT_THAT(main.does(p.close()), returns(nullptr));
              for (const Op& use : uses_of(p)) EXPECT_THAT(main.does(use), raises("ValueError"));
@@ -1107,9 +1107,9 @@ Claims stopping() {
              Puppet& main = stage.main();
              Puppet& child = stage.start_process(main);
              ends_with(main, child, self::returns());
-             main.must(child.process().close());
-             EXPECT_THAT(main.does(child.process().close()), returns(nullptr));
-             EXPECT_THAT(main.does(child.process().is_alive()), raises("ValueError"));
+             main.must(child.handle().close());
+             EXPECT_THAT(main.does(child.handle().close()), returns(nullptr));
+             EXPECT_THAT(main.does(child.handle().is_alive()), raises("ValueError"));
            }},
       {.id = "process.close_works_before_start",
        .level = Level::kMust,
@@ -1137,7 +1137,7 @@ Claims stopping() {
              Puppet& child = stage.start_process(main);
              child.must(self::returns());
              await_end(stage, child);
-             EXPECT_THAT(main.does(child.process().close()), returns(nullptr));
+             EXPECT_THAT(main.does(child.handle().close()), returns(nullptr));
              EXPECT_EQ(state_of(child.pid()), '?');
              EXPECT_THAT(main.does(module::active_children()), returns(Value::list({})));
            }},
@@ -1152,7 +1152,7 @@ Claims stopping() {
              auto start_and_close = [&] {
                Puppet& child = stage.start_process(main);
                ends_with(main, child, self::returns());
-               main.must(child.process().close());
+               main.must(child.handle().close());
              };
              start_and_close();  // the first start may open what all of them share
              size_t before = open_descriptors(main.pid());
@@ -1211,7 +1211,7 @@ Claims sentinels() {
            [](Stage& stage) {
              Puppet& main = stage.main();
              Puppet& child = stage.start_process(main);
-             RemoteProcess p = child.process();
+             RemoteProcess p = child.handle();
              EXPECT_THAT(main.does(module::wait({p}, 0ms)), returns(Value::list({})));
              Call waiting = main.begins(module::wait({p}));
              EXPECT_THAT(waiting, blocks());
@@ -1232,11 +1232,11 @@ Claims sentinels() {
              Puppet& main = stage.main();
              Puppet& one = stage.start_process(main);
              Puppet& two = stage.start_process(main);
-             Call waiting = main.begins(module::wait({one.process(), two.process()}));
+             Call waiting = main.begins(module::wait({one.handle(), two.handle()}));
              stage.signal(two, SIGKILL);
-             EXPECT_THAT(waiting, returns(Value::list({two.process().name})));
-             EXPECT_EQ(exit_code(main, two.process()), Value(-SIGKILL));
-             EXPECT_THAT(main.does(one.process().is_alive()), returns(true));
+             EXPECT_THAT(waiting, returns(Value::list({two.handle().name})));
+             EXPECT_EQ(exit_code(main, two.handle()), Value(-SIGKILL));
+             EXPECT_THAT(main.does(one.handle().is_alive()), returns(true));
            }},
       {.id = "process.sentinel_is_ready_though_descendants_live",
        .level = Level::kBeyond,
@@ -1249,10 +1249,10 @@ Claims sentinels() {
              Puppet& main = stage.main();
              Puppet& child = stage.start_process(main);
              Puppet& grandchild = stage.start_process(child);
-             Call waiting = main.begins(module::wait({child.process()}));
+             Call waiting = main.begins(module::wait({child.handle()}));
              stage.signal(child, SIGKILL);
              EXPECT_TRUE(stage.process_ends(child));
-             EXPECT_THAT(waiting, returns(Value::list({child.process().name})));
+             EXPECT_THAT(waiting, returns(Value::list({child.handle().name})));
              grandchild.must(self::returns());
              EXPECT_THAT(waiting, returns());
            }},
@@ -1469,12 +1469,12 @@ Claims relatives() {
              for (int i = 0; i < 3; ++i) children.push_back(&stage.start_process(main));
              for (Puppet* child : children) child->must(self::returns());
              for (Puppet* child : children) await_end(stage, *child);
-             EXPECT_THAT(main.does(children[0]->process().is_alive()), returns(false));
-             EXPECT_THAT(main.does(children[1]->process().exitcode()), returns(0));
-             main.must(children[2]->process().join());
-             main.must(children[2]->process().close());
+             EXPECT_THAT(main.does(children[0]->handle().is_alive()), returns(false));
+             EXPECT_THAT(main.does(children[1]->handle().exitcode()), returns(0));
+             main.must(children[2]->handle().join());
+             main.must(children[2]->handle().close());
              EXPECT_THAT(main.does(module::active_children()), returns(Value::list({})));
-             EXPECT_THAT(main.does(children[0]->process().exitcode()), returns(0));
+             EXPECT_THAT(main.does(children[0]->handle().exitcode()), returns(0));
            }},
       {.id = "process.new_child_has_no_children",
        .level = Level::kShould,
@@ -1544,7 +1544,7 @@ Claims authkeys() {
              Value key = main.must(main.current_process().authkey());
              Puppet& child = stage.start_process(main);
              Puppet& grandchild = stage.start_process(child);
-             EXPECT_THAT(main.does(child.process().authkey()), returns(key));
+             EXPECT_THAT(main.does(child.handle().authkey()), returns(key));
              EXPECT_THAT(child.does(child.current_process().authkey()), returns(key));
              EXPECT_THAT(grandchild.does(grandchild.current_process().authkey()), returns(key));
            }},

@@ -39,7 +39,7 @@ Value exit_code(Puppet& creator, const RemoteProcess& child) {
 
 Value ends_with(Puppet& creator, Puppet& child, Op ending) {
   child.must(std::move(ending));
-  return exit_code(creator, child.process());
+  return exit_code(creator, child.handle());
 }
 
 void await_end(Stage& stage, Puppet& child) {
