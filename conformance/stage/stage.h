@@ -138,8 +138,9 @@ class Puppet {
   const std::string& name() const { return name_; }
   pid_t pid() const { return static_cast<pid_t>(hello_.pid); }
   pid_t ppid() const { return static_cast<pid_t>(hello_.ppid); }
-  // For a child process: its Process object, held by whoever started it.
-  const RemoteProcess& process() const { return process_; }
+  // For a child process: its Process object, held by whoever started it. (Not to be called process():
+  // that makes one.)
+  const RemoteProcess& handle() const { return process_; }
 
   // Gives it an operation and goes on. Requires: it has answered the last one, or the claim is
   // abandoned.
