@@ -218,7 +218,8 @@ void wait_until_readable(std::span<pollfd> fds, Deadline deadline) {
         "wait for a program");
 }
 
-// One output of a program, as it arrives.
+// One output of a program, as it arrives. It never comes to an end, since we hold the write end,
+// too: that the program has ended is the pidfd's to tell.
 class Capture {
  public:
   Capture() {
@@ -229,24 +230,20 @@ class Capture {
   }
 
   int write_end() const { return write_end_.get(); }
-  void close_write_end() { write_end_.reset(); }
 
-  // For poll(2), which skips it once everybody has closed the other end.
   pollfd readable() const { return {.fd = read_end_.get(), .events = POLLIN, .revents = 0}; }
 
-  // Reads what is there: at least one byte, or the end. Requires: something is there.
+  // Reads what is there. Requires: something is.
   void read_some() {
     std::array<char, 65536> part;
     const ssize_t size =
         check(retry_eintr([&] { return ::read(read_end_.get(), part.data(), part.size()); }),
               "read a program's output");
     text_.append(part.data(), size);
-    if (size == 0) read_end_.reset();
   }
 
   // Reads what has been written until now, and nothing that somebody writes meanwhile.
   void read_rest() {
-    if (!read_end_) return;
     int left = 0;
     check(::ioctl(read_end_.get(), FIONREAD, &left), "size a program's output");
     for (const std::size_t end = text_.size() + left; text_.size() < end;) read_some();
@@ -344,8 +341,6 @@ RunResult run(SubprocessOptions options, Deadline deadline) {
   options.stdout_fd = out.write_end();
   options.stderr_fd = err.write_end();
   Subprocess process = Subprocess::start(options);
-  out.close_write_end();
-  err.close_write_end();
 
   while (process.poll().still_running() && !deadline.passed()) {
     std::array<pollfd, 3> events = {

@@ -69,8 +69,8 @@ struct SubprocessOptions {
 //   if (ending.still_running()) shell.kill(SIGKILL);
 class Subprocess {
  public:
-  // Then: the program has replaced the child, or ending() says NeverStarted. A child that a signal
-  // kills on the way has the ending Signaled.
+  // Then: the program has replaced the child, or ending() says NeverStarted. A child that dies on
+  // the way is not one of these: its ending is the child's own. Requires: argv is not empty.
   static Subprocess start(const SubprocessOptions& options);
 
   Subprocess(Subprocess&& other) noexcept;
@@ -122,8 +122,8 @@ struct RunResult {
 // At the deadline it is killed, and the ending is StillRunning: that is how it was found.
 // Requires: stdout_fd and stderr_fd are -1.
 //
-//   const RunResult date = run({.argv = {"date", "+%Y"}},
-//   Deadline::after(std::chrono::seconds(5))); if (date.ending.succeeded()) use(date.out);
+//   const RunResult date = run({.argv = {"date", "+%Y"}}, Deadline::after(10s));
+//   if (date.ending.succeeded()) use(date.out);
 RunResult run(SubprocessOptions options, Deadline deadline);
 
 }  // namespace base

@@ -79,10 +79,10 @@ TEST(SubprocessDescriptors, AreTheThreeStandardOnesAlone) {
 
 TEST(SubprocessDescriptors, AboveTwoReachTheProgramIfTheHookSaysSo) {
   const Pipe pipe;
-  const UniqueFd seven(check(::dup3(pipe.read_end.get(), 77, O_CLOEXEC), "name it 77"));
+  const UniqueFd passed_on(check(::dup3(pipe.read_end.get(), 77, O_CLOEXEC), "name it 77"));
   SubprocessOptions options = {.argv = {"ls", "/proc/self/fd"}};
   options.in_child = [&]() -> std::optional<FailedStep> {
-    if (::fcntl(seven.get(), F_SETFD, 0) == -1) return FailedStep{errno, "keep a descriptor"};
+    if (::fcntl(passed_on.get(), F_SETFD, 0) == -1) return FailedStep{errno, "keep a descriptor"};
     return std::nullopt;
   };
   EXPECT_EQ(output_of(options), "0\n1\n2\n3\n77\n");
@@ -149,6 +149,21 @@ TEST(SubprocessDescriptors, OfOursMayBeClosed) {
   EXPECT_EQ(result.ending, Exited{0});
   EXPECT_EQ(result.out, "/dev/null\n");
   EXPECT_EQ(result.err, "err\n");
+}
+
+TEST(SubprocessDescriptors, OfOursMayAllBeClosed) {
+  Pipe output;
+  Ending ending;
+  {
+    const Replaced our_in(0, -1);
+    const Replaced our_out(1, -1);
+    const Replaced our_err(2, -1);
+    SubprocessOptions options = shell("readlink /proc/self/fd/0; exit 3");
+    options.stdout_fd = output.write_end.get();
+    ending = Subprocess::start(options).wait(hang_guard());
+  }
+  EXPECT_EQ(ending, Exited{3});
+  EXPECT_EQ(read_to_end(output), "/dev/null\n");
 }
 
 TEST(SubprocessDescriptors, LentToStartStayOurs) {

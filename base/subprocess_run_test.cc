@@ -26,7 +26,7 @@ std::string flood(char letter) {
 }
 
 TEST(Run, Example) {
-  const RunResult date = run({.argv = {"date", "+%Y"}}, Deadline::after(std::chrono::seconds(50)));
+  const RunResult date = run({.argv = {"date", "+%Y"}}, Deadline::after(50s));
   EXPECT_TRUE(date.ending.succeeded());
   EXPECT_EQ(date.out.size(), 5u);
 }

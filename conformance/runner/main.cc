@@ -1,52 +1,206 @@
-#include <iostream>
+// Judges one implementation.
+//
+//   runner [flags] [--gtest_...] -- ADAPTER [arguments]
+//
+// Every claim is a GoogleTest test (suite: its area), so that filtering, repeating, shuffling,
+// sharding and XML are GoogleTest's. Exit codes: 0 as expected, 1 violations (or waivers that
+// excuse nothing), 2 could not judge (adapter errors, unknown verdicts, no test at all), 64 wrong
+// usage.
+#include <unistd.h>
 
+#include <algorithm>
+#include <cstdlib>
+#include <filesystem>
+#include <fstream>
+#include <iostream>
+#include <map>
+
+#include "absl/flags/flag.h"
+#include "absl/strings/str_cat.h"
+#include "absl/strings/str_join.h"
+#include "absl/strings/str_replace.h"
+#include "base/command_line.h"
+#include "base/os_error.h"
 #include "conformance/claims/claim.h"
+#include "conformance/runner/expectation.h"
 #include "conformance/runner/judge.h"
+#include "conformance/runner/report_text.h"
+#include "conformance/runner/results.h"
+#include "conformance/runner/waivers.h"
+#include "conformance/stage/patience.h"
+#include "conformance/stage/scratch.h"
 #include "gtest/gtest.h"
+
+ABSL_FLAG(std::string, name, "testee", "What the implementation is called in reports.");
+ABSL_FLAG(std::string, waivers, "", "File of known violations (see conformance/runner/waivers.h).");
+ABSL_FLAG(bool, update_waivers, false,
+          "Rewrite the waivers file to what this run saw; comments stay.");
+ABSL_FLAG(std::string, results, "",
+          "Write results to this file, as JSON lines (see conformance/RESULTS.md).");
+ABSL_FLAG(double, time_scale, 1, "Multiplies every patience; more than 1 for slow machines.");
+ABSL_FLAG(std::string, reproduce, "",
+          "The line that reproduces a claim; {claim} stands for its id.");
+ABSL_FLAG(bool, list, false, "Print every claim with level and sentence, and end.");
 
 namespace conformance {
 namespace {
 
+constexpr int kAsExpectedCode = 0, kViolations = 1, kCouldNotJudge = 2;
+
+// What all tests of this run share.
+struct Session {
+  TesteeSpec testee;
+  Waivers waivers;
+  std::string reproduce;
+  ResultsWriter results;
+  std::map<std::string, Waivers::Seen> seen;
+  int judged = 0, unsupported = 0, waived = 0, unexpected = 0, not_judged = 0;
+};
+
 class ClaimTest : public testing::Test {
  public:
-  ClaimTest(const Claim* claim, const TesteeSpec* testee) : claim_(claim), testee_(testee) {}
+  ClaimTest(const Claim& claim, Session& run) : claim_(claim), run_(run) {}
+
   void TestBody() override {
-    Judgement j = judge(*claim_, *testee_);
-    std::string all;
-    for (auto& f : j.failures) all += f + "\n";
-    for (auto& f : j.hygiene.leftovers) all += "hygiene: " + f + "\n";
-    if (!j.hygiene.why_not.empty()) all += "hygiene not judged: " + j.hygiene.why_not + "\n";
-    std::cout << name_of(j.verdict) << " " << j.variation << (j.presumed ? " presumed" : "") << "\n"
-              << all;
-    if (j.verdict != Verdict::kHolds) std::cout << j.last_words;
-    if (j.verdict != Verdict::kHolds || !j.hygiene.leftovers.empty()) {
-      for (auto& r : j.trace)
-        std::cout << "  " << (r->sent - j.began).count() / 1000 << "us " << r->puppet << ": "
-                  << r->op.text() << " -> " << (r->outcome ? text_of(*r->outcome) : "pending")
-                  << "\n";
+    Judgement j = judge(claim_, run_.testee);
+    Assessment a = assess(claim_.id, j, run_.waivers);
+    run_.results.claim(claim_, j, a);
+    run_.seen[claim_.id] = seen_of(j);
+    count(j, a);
+    RecordProperty("level", std::string(name_of(claim_.level)));
+    RecordProperty("verdict", std::string(name_of(j.verdict)));
+    if (!j.variation.empty()) RecordProperty("variation", j.variation);
+    if (a.standing != Standing::kAsExpected) {
+      GTEST_FAIL() << report_text(claim_, j, a,
+                                  absl::StrReplaceAll(run_.reproduce, {{"{claim}", claim_.id}}));
     }
-    if (j.verdict == Verdict::kViolated || !j.hygiene.leftovers.empty())
-      ADD_FAILURE() << "violated";
-    if (j.verdict == Verdict::kUnknown || j.verdict == Verdict::kAdapterError)
-      ADD_FAILURE() << name_of(j.verdict);
+    if (j.verdict == Verdict::kUnsupported) GTEST_SKIP() << absl::StrJoin(j.failures, "; ");
   }
 
  private:
-  const Claim* claim_;
-  const TesteeSpec* testee_;
+  void count(const Judgement& j, const Assessment& a) {
+    if (j.verdict == Verdict::kUnsupported) {
+      ++run_.unsupported;
+    } else {
+      ++run_.judged;
+    }
+    if (a.standing == Standing::kUnexpected) ++run_.unexpected;
+    if (a.standing == Standing::kCouldNotJudge) ++run_.not_judged;
+    if (a.waived) ++run_.waived;
+  }
+
+  const Claim& claim_;
+  Session& run_;
 };
+
+// The testee runs in a folder of its own: paths on its command line must not depend on ours.
+std::vector<std::string> with_absolute_paths(std::vector<std::string> words) {
+  for (std::string& word : words) {
+    bool relative_path = !word.empty() && word[0] != '/' && word.find('/') != std::string::npos;
+    if (relative_path && ::access(word.c_str(), F_OK) == 0)
+      word = std::filesystem::absolute(word).string();
+  }
+  return words;
+}
+
+// How to run this claim again, from what started us.
+std::string default_reproduction(const std::string& program,
+                                 const std::vector<std::string>& testee) {
+  if (const char* target = std::getenv("TEST_TARGET"))
+    return absl::StrCat("bazel test ", target, " --test_filter={claim}");
+  return absl::StrCat(program, " --gtest_filter={claim} -- ", absl::StrJoin(testee, " "));
+}
+
+int print_list() {
+  for (const Claim& claim : all_claims())
+    std::cout << claim.id << "  " << name_of(claim.level) << "  " << claim.says << "\n";
+  return kAsExpectedCode;
+}
+
+int wrong_usage(const std::string& what) {
+  std::cerr << "runner: " << what
+            << "\nusage: runner [--name=NAME] [--waivers=FILE [--update-waivers]] [--results=FILE] "
+               "[--time-scale=X]\n"
+               "              [--list] [--gtest_filter=AREA.CLAIM] [--gtest_...] -- ADAPTER "
+               "[ARGUMENT...]\n";
+  return base::kWrongUsage;
+}
+
+std::variant<Waivers, std::string> load_waivers(const std::string& path) {
+  if (path.empty()) return Waivers();
+  if (::access(path.c_str(), R_OK) != 0) return absl::StrCat(path, ": no such waivers file");
+  std::vector<std::string> ids;
+  for (const Claim& claim : all_claims()) ids.push_back(claim.id);
+  return Waivers::parse(read_file(path), path, ids);
+}
+
+int conclude(const Session& run) {
+  const testing::UnitTest& all = *testing::UnitTest::GetInstance();
+  std::cout << "mpcheck: " << run.testee.name << ": " << run.judged - run.not_judged << " judged, "
+            << run.unexpected << " not as expected, " << run.waived << " waived, "
+            << run.unsupported << " unsupported, " << run.not_judged << " could not be judged\n";
+  const char* shards = std::getenv("GTEST_TOTAL_SHARDS");
+  bool sharded = shards != nullptr && std::atoi(shards) > 1;
+  if (run.judged == 0 && !sharded) {
+    std::cerr << "runner: no claim was judged: "
+              << (all.test_to_run_count() == 0 ? "the filter matches none"
+                                               : "the implementation supports none")
+              << "\n";
+    return kCouldNotJudge;
+  }
+  if (run.not_judged > 0) return kCouldNotJudge;
+  return run.unexpected > 0 ? kViolations : kAsExpectedCode;
+}
+
+void update_waivers(const Session& run, const std::string& path) {
+  const std::string text = run.waivers.rewritten(run.seen);
+  std::ofstream(path) << text;
+  std::cout << "runner: rewrote " << path << "\n";
+}
+
+int main_(int argc, char** argv) {
+  testing::InitGoogleTest(&argc, argv);
+  auto parsed = base::parse_command_line(argc, argv);
+  if (const auto* error = std::get_if<base::UsageError>(&parsed)) return wrong_usage(error->what);
+  const base::Words& words = std::get<base::Words>(parsed);
+  if (absl::GetFlag(FLAGS_list)) return print_list();
+  if (!words.before.empty())
+    return wrong_usage(absl::StrCat("'", words.before[0], "': the adapter goes behind --"));
+  if (words.after.empty()) return wrong_usage("no adapter to run");
+  if (absl::GetFlag(FLAGS_time_scale) <= 0) return wrong_usage("--time-scale must be more than 0");
+  const std::string waivers_path = absl::GetFlag(FLAGS_waivers);
+  if (absl::GetFlag(FLAGS_update_waivers) && waivers_path.empty())
+    return wrong_usage("--update-waivers needs --waivers=FILE");
+  auto waivers = load_waivers(waivers_path);
+  if (const auto* error = std::get_if<std::string>(&waivers)) return wrong_usage(*error);
+
+  patience::set_scale(absl::GetFlag(FLAGS_time_scale));
+  Session run{
+      .testee = {.name = absl::GetFlag(FLAGS_name), .command = with_absolute_paths(words.after)},
+      .waivers = std::get<Waivers>(waivers),
+      .reproduce = absl::GetFlag(FLAGS_reproduce),
+      .results = ResultsWriter(absl::GetFlag(FLAGS_results))};
+  if (run.reproduce.empty()) run.reproduce = default_reproduction(argv[0], words.after);
+  run.results.header(run.testee);
+  for (const Claim& claim : all_claims()) {
+    testing::RegisterTest(claim.area().c_str(), claim.name().c_str(), nullptr, nullptr, __FILE__,
+                          __LINE__,
+                          [&claim, &run]() -> testing::Test* { return new ClaimTest(claim, run); });
+  }
+  // GoogleTest's own result knows only that something failed; conclude() knows why.
+  [[maybe_unused]] int failed = RUN_ALL_TESTS();
+  if (absl::GetFlag(FLAGS_update_waivers)) update_waivers(run, waivers_path);
+  return conclude(run);
+}
 
 }  // namespace
 }  // namespace conformance
 
 int main(int argc, char** argv) {
-  testing::InitGoogleTest(&argc, argv);
-  static conformance::TesteeSpec spec;
-  for (int i = 1; i < argc; ++i) spec.command.push_back(argv[i]);
-  for (const conformance::Claim& claim : conformance::all_claims()) {
-    testing::RegisterTest(
-        claim.area().c_str(), claim.name().c_str(), nullptr, nullptr, __FILE__, __LINE__,
-        [&claim]() -> testing::Test* { return new conformance::ClaimTest(&claim, &spec); });
+  try {
+    return conformance::main_(argc, argv);
+  } catch (const base::OsError& e) {
+    std::cerr << "runner: cannot go on: " << e.what() << "\n";
+    return conformance::kCouldNotJudge;
   }
-  return RUN_ALL_TESTS();
 }

@@ -65,7 +65,7 @@ class TookMatcher : public MatcherInterface<const Call&> {
   bool MatchAndExplain(const Call& call, MatchResultListener* listener) const override {
     call.outcome();
     *listener << "it took " << milliseconds(call.took()) << " ms";
-    return call.record().reply && call.took() >= at_least_ &&
+    return call.record().reply && call.took() >= at_least_ - patience::kClockGrain &&
            (!at_most_ || call.took() <= *at_most_);
   }
   void DescribeTo(std::ostream* os) const override {

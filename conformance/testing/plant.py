@@ -47,10 +47,11 @@ def plant(package, fault, folder):
 
 
 def failed_claims(args, pythonpath):
-    environment = dict(os.environ, PYTHONDONTWRITEBYTECODE="1", GTEST_COLOR="no")
+    environment = dict(os.environ, GTEST_COLOR="no")
+    environment.pop("PYTHONDONTWRITEBYTECODE", None)  # the suite starts many interpreters
     if pythonpath:
         environment["PYTHONPATH"] = pythonpath
-    command = [args.runner, "--gtest_filter=" + args.filter, args.python, args.adapter,
+    command = [args.runner, "--gtest_filter=" + args.filter, "--", args.python, args.adapter,
                "--start-method=" + args.start_method]
     try:
         out = subprocess.run(command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, env=environment,

@@ -1,0 +1,51 @@
+#include "conformance/runner/expectation.h"
+
+#include <algorithm>
+#include <string_view>
+
+#include "absl/strings/str_cat.h"
+
+namespace conformance {
+namespace {
+
+// One verdict (`violated`) against the line that waives it, if there is one.
+void compare(bool violated, const Waiver* waiver, std::string_view violation, Assessment* a) {
+  if (violated && waiver == nullptr) {
+    a->complaints.emplace_back(violation);
+  } else if (!violated && waiver != nullptr) {
+    a->complaints.push_back(
+        absl::StrCat("line ", waiver->line, " of the waivers ('", waiver->pattern,
+                     "') excuses this, but there is nothing to excuse: remove it"));
+  } else if (violated) {
+    a->waived = true;
+  }
+}
+
+}  // namespace
+
+Waivers::Seen seen_of(const Judgement& j) {
+  return {.semantics_violated = j.verdict == Verdict::kViolated,
+          .hygiene_violated = !j.hygiene.leftovers.empty(),
+          .semantics_judged = j.verdict == Verdict::kHolds || j.verdict == Verdict::kViolated,
+          .hygiene_judged = j.hygiene.judged};
+}
+
+Assessment assess(const std::string& claim_id, const Judgement& j, const Waivers& waivers) {
+  Assessment a;
+  if (j.verdict == Verdict::kUnknown || j.verdict == Verdict::kAdapterError) {
+    a.standing = Standing::kCouldNotJudge;
+    a.complaints.push_back(absl::StrCat("could not be judged (", name_of(j.verdict), ")"));
+    return a;
+  }
+  Waivers::Seen seen = seen_of(j);
+  if (seen.semantics_judged)
+    compare(seen.semantics_violated, waivers.find(WaiverKind::kSemantics, claim_id),
+            "the claim is violated", &a);
+  if (seen.hygiene_judged)
+    compare(seen.hygiene_violated, waivers.find(WaiverKind::kHygiene, claim_id),
+            "the claim's program did not clean up after itself", &a);
+  if (!a.complaints.empty()) a.standing = Standing::kUnexpected;
+  return a;
+}
+
+}  // namespace conformance

@@ -1,0 +1,661 @@
+"""Plays the runner against the adapter, over a Unix socket, and never sleeps.
+
+MPCHECK_PYTHON names the interpreter to try (default: /usr/bin/python3), MPCHECK_MODULE the module (default:
+multiprocessing). Runs under any Python 3.6 or later.
+"""
+import ctypes
+import hashlib
+import json
+import os
+import shutil
+import signal
+import socket
+import subprocess
+import tempfile
+import unittest
+
+PYTHON = os.environ.get("MPCHECK_PYTHON", "/usr/bin/python3")
+MODULE = os.environ.get("MPCHECK_MODULE", "multiprocessing")
+STOCK = MODULE == "multiprocessing"
+ADAPTER = os.path.join(os.path.dirname(os.path.abspath(__file__)), "adapter.py")
+# What came with Python 3.9 and is none of the adapter's business: exit codes, notify(n).
+MODERN = STOCK and not subprocess.call([PYTHON, "-c", "import sys; sys.exit(sys.version_info < (3, 9))"])
+PATIENCE = 20  # seconds until a test gives up; never waited for when all is well
+
+
+def dictionary(**items):
+    return {"$dict": [[key, value] for key, value in items.items()]}
+
+
+class Stage:
+    """An adapter, and the connections of its puppets."""
+
+    def __init__(self, flags, family="unix", **environment):
+        self.folder = tempfile.mkdtemp()
+        if family == "unix":
+            self.listener = socket.socket(socket.AF_UNIX)
+            self.listener.bind(self.folder + "/runner")
+            address = "unix:" + self.folder + "/runner"
+        else:
+            self.listener = socket.socket()
+            self.listener.bind(("127.0.0.1", 0))
+            address = "tcp:127.0.0.1:%d" % self.listener.getsockname()[1]
+        self.listener.listen(16)
+        self.listener.settimeout(PATIENCE)
+        self.puppets, self.hellos, self.ids = {}, {}, 0
+        environment = dict(os.environ, MPCHECK_ADDRESS=address, MPCHECK_TOKEN="secret", TMPDIR=self.folder, **environment)
+        self.output = open(self.folder + "/output", "w+")
+        self.process = subprocess.Popen(
+            [PYTHON, ADAPTER] + flags, env=environment, stdin=subprocess.DEVNULL, stdout=self.output,
+            stderr=subprocess.STDOUT, cwd=self.folder, start_new_session=True)
+
+    def close(self):
+        try:
+            os.killpg(self.process.pid, signal.SIGKILL)
+        except ProcessLookupError:
+            pass
+        self.process.wait()
+        for puppet in self.puppets.values():
+            puppet.close()
+        self.listener.close()
+        self.output.close()
+        shutil.rmtree(self.folder)
+
+    def said(self):
+        with open(self.folder + "/output") as output:
+            return output.read()
+
+    def accept(self):
+        """Waits for the next puppet's hello."""
+        connection = self.listener.accept()[0]
+        connection.settimeout(PATIENCE)
+        stream = connection.makefile("rwb")
+        connection.close()  # the stream keeps it
+        hello = json.loads(stream.readline().decode())
+        self.puppets[hello["puppet"]], self.hellos[hello["puppet"]] = stream, hello
+        return hello
+
+    def write(self, puppet, text):
+        self.puppets[puppet].write(text)
+        self.puppets[puppet].flush()
+
+    def begin(self, by, op, on=None, into=None, **args):
+        self.ids += 1
+        command = {"id": self.ids, "op": op}
+        command.update({key: value for key, value in (("on", on), ("as", into), ("args", args)) if value})
+        self.write(by, json.dumps(command).encode() + b"\n")
+        return self.ids
+
+    def end(self, puppet):
+        return json.loads(self.puppets[puppet].readline().decode())
+
+    def call(self, by, op, on=None, into=None, **args):
+        number = self.begin(by, op, on, into, **args)
+        reply = self.end(by)
+        assert reply.pop("id") == number, (op, reply)
+        if op not in ("puppet.return", "puppet.raise", "puppet.exit", "puppet._exit") and "unsupported" not in reply:
+            assert reply.pop("t0") <= reply.pop("t1"), (op, reply)
+        assert len(reply) == 1, (op, reply)
+        return reply
+
+    def wait_for_all(self):
+        """Waits until no process of the testee is left. Returns {pid: exit code} of main and its orphans."""
+        codes = {self.process.pid: self.process.wait(PATIENCE)}
+        signal.alarm(PATIENCE)
+        try:
+            while True:  # this process is the subreaper: whoever is left over becomes its child
+                pid, status = os.waitpid(-self.process.pid, 0)
+                codes[pid] = status >> 8
+        except ChildProcessError:
+            return codes
+        finally:
+            signal.alarm(0)
+
+
+class AdapterTest(unittest.TestCase):
+    flags = []
+    thread = False  # whether children are threads
+
+    def stage(self, flags=None, **options):
+        stage = Stage(self.flags if flags is None else flags, **options)
+        self.addCleanup(stage.close)
+        return stage
+
+    def main(self, **options):
+        """A stage whose main puppet has said hello."""
+        self.s = self.stage(**options)
+        self.assertEqual("main", self.s.accept()["puppet"])
+        return self.s
+
+    def call(self, op, on=None, into=None, by="main", **args):
+        return self.s.call(by, op, on, into, **args)
+
+    def ok(self, op, on=None, into=None, by="main", **args):
+        reply = self.call(op, on, into, by, **args)
+        self.assertIn("ok", reply, (op, on))
+        return reply["ok"]
+
+    def raised(self, op, on=None, into=None, by="main", **args):
+        reply = self.call(op, on, into, by, **args)
+        self.assertIn("raise", reply, (op, on))
+        return reply["raise"]
+
+    def unsupported(self, op, on=None, into=None, by="main", **args):
+        self.assertIn("unsupported", self.call(op, on, into, by, **args), (op, on))
+
+    def child(self, puppet, **args):
+        self.ok("process.new", into=puppet, puppet=puppet, **args)
+        self.ok("process.start", puppet)
+        self.assertEqual(puppet, self.s.accept()["puppet"])
+
+    def join(self, name, exitcode):
+        self.ok("process.join", name)
+        self.assertEqual(exitcode, self.ok("process.exitcode", name))
+
+
+    def killed(self, name, exitcode):
+        if MODERN or not self.flags[-1].endswith("forkserver"):
+            return self.join(name, exitcode)
+        self.ok("process.join", name)
+
+
+class EveryStartMethod:
+    """What holds under each start method, and for children that are threads."""
+
+    def test_hello_says_who_it_is(self):
+        hello = self.main().hellos["main"]
+        self.assertEqual((1, "secret", self.s.process.pid, os.getpid(), self.s.process.pid),
+                         tuple(hello[key] for key in ("mpcheck", "token", "pid", "ppid", "tid")))
+        self.assertEqual({"name", "version", "language", "start_method", "home"}, set(hello["about"]))
+        self.assertTrue(all(isinstance(value, str) for value in hello["about"].values()))
+        expected = "thread" if self.thread else self.flags[-1].split("=")[1]
+        self.assertEqual(expected, hello["about"]["start_method"])
+        self.assertLessEqual({"process", "queue", "lock", "pool", "queue.qsize"}, set(hello["features"]))
+        self.assertEqual(not self.thread, "isolated" in hello["features"])
+        self.assertEqual(expected == "fork", "inherits_memory" in hello["features"])
+
+    def test_probing_starts_no_process(self):
+        pid = self.main().process.pid
+        with open("/proc/%d/task/%d/children" % (pid, pid)) as children:
+            self.assertEqual("", children.read())
+
+    def test_child_obeys_with_its_objects_and_arguments(self):
+        self.main()
+        self.ok("queue.new", into="q")
+        self.ok("queue.new", into="other")
+        self.child("p1", objects=["q"], args=[1, {"$tuple": [2]}], kwargs=dictionary(k=2), name="worker")
+        self.assertEqual(self.thread, self.s.hellos["p1"]["pid"] == self.s.process.pid)
+        self.assertEqual(["q"], self.ok("puppet.names", by="p1"))
+        self.assertEqual(dictionary(args=[1, {"$tuple": [2]}], kwargs=dictionary(k=2)), self.ok("puppet.arguments", by="p1"))
+        self.assertEqual("worker", self.ok("process.name", "p1"))
+        self.ok("queue.put", "q", by="p1", item=[1.5, None], timeout=5)
+        self.assertEqual([1.5, None], self.ok("queue.get", "q"))
+        self.ok("process.current", into="me", by="p1")
+        self.assertEqual("worker", self.ok("process.name", "me", by="p1"))
+        self.assertEqual(None, self.ok("puppet.return", by="p1"))
+        self.join("p1", 0)
+
+    def test_subclass_overrides_run(self):
+        self.main()
+        self.ok("event.new", into="e")
+        self.child("p1", style="subclass", objects=["e"], args=[1], kwargs=dictionary(k=2))
+        self.assertEqual(dictionary(args=[1], kwargs=dictionary(k=2)), self.ok("puppet.arguments", by="p1"))
+        self.ok("event.set", "e", by="p1")
+        self.assertEqual(True, self.ok("event.is_set", "e"))
+        self.ok("puppet.return", by="p1")
+        self.join("p1", 0)
+        self.ok("process.new", into="p2", style="subclass", func="nothing", args=[1])
+        self.ok("process.start", "p2")
+        self.join("p2", 0)
+
+    def test_function_targets(self):
+        self.main()
+        for name, args in (("p1", {"func": "square", "args": [3]}), ("p2", {})):
+            self.ok("process.new", into=name, **args)
+            self.ok("process.start", name)
+            self.join(name, 0)
+        self.ok("process.new", into="p3", func="fail", args=["no"])
+        error = self.raised("process.run", "p3")
+        self.assertEqual(("ValueError", "no", ["no"]), (error["type"], error["message"], error["args"]))
+
+    def test_tasks_and_callbacks_are_puppets(self):
+        self.main()
+        self.ok("pool.new", into="pool", processes=1)
+        self.assertEqual(9, self.ok("pool.apply", "pool", func="square", args=[3]))
+        self.assertEqual([1, 4], self.ok("pool.map", "pool", func="square", iterable=[1, 2], chunksize=1))
+        self.assertEqual("no", self.raised("pool.apply", "pool", func="fail", args=["no"])["message"])
+        self.ok("pool.apply_async", "pool", into="r", func="puppet", puppet="task", args=[7], callback={"puppet": "done"})
+        task = self.s.accept()
+        self.assertEqual(("task", self.thread), (task["puppet"], task["pid"] == self.s.process.pid))
+        self.assertEqual(dictionary(args=[7], kwargs=dictionary()), self.ok("puppet.arguments", by="task"))
+        self.assertEqual(False, self.ok("async_result.ready", "r"))
+        self.ok("puppet.return", by="task", value={"$bytes": "AAEC"})
+        done = self.s.accept()
+        self.assertEqual(("done", self.s.process.pid), (done["puppet"], done["pid"]))
+        self.assertNotEqual(self.s.process.pid, done["tid"])
+        self.assertEqual([{"$bytes": "AAEC"}], dict(self.ok("puppet.arguments", by="done")["$dict"])["args"])
+        self.assertIn("pool", self.ok("puppet.names", by="done"))
+        self.ok("puppet.return", by="done")
+        self.assertEqual({"$bytes": "AAEC"}, self.ok("async_result.get", "r", timeout=PATIENCE))
+        self.assertEqual(True, self.ok("async_result.successful", "r"))
+        self.ok("pool.close", "pool")
+        self.ok("pool.join", "pool")
+
+    def test_threads_share_the_table(self):
+        self.main()
+        self.ok("puppet.thread", puppet="t1", daemon=True)
+        hello = self.s.accept()
+        self.assertEqual(self.s.process.pid, hello["pid"])
+        self.assertNotEqual(hello["pid"], hello["tid"])
+        self.ok("queue.new", into="q", by="t1")
+        self.s.begin("t1", "queue.get", "q")
+        self.ok("queue.put", "q", item="x")
+        self.assertEqual("x", self.s.end("t1")["ok"])
+        self.ok("puppet.return", by="t1")
+
+    def test_every_family(self):
+        self.main()
+        self.ok("queue.new", into="q", maxsize=1)
+        self.assertEqual(True, self.ok("queue.empty", "q"))
+        self.ok("queue.put_nowait", "q", item=1)
+        full = self.raised("queue.put", "q", item=2, timeout=0.01)
+        self.assertEqual(("Full", ["Full", "Exception", "BaseException", "object"]), (full["type"], full["bases"]))
+        self.assertEqual("Full", self.raised("queue.put", "q", item=2, block=False)["type"])
+        self.assertEqual((True, 1), (self.ok("queue.full", "q"), self.ok("queue.qsize", "q")))
+        self.assertEqual(1, self.ok("queue.get", "q", block=True, timeout=PATIENCE))
+        self.assertEqual("Empty", self.raised("queue.get_nowait", "q")["type"])
+        self.ok("joinable_queue.new", into="j")
+        self.ok("joinable_queue.put", "j", item=1)
+        self.assertEqual(1, self.ok("queue.get", "j"))
+        self.ok("joinable_queue.task_done", "j")
+        self.ok("joinable_queue.join", "j")
+        self.assertIn("ValueError", self.raised("joinable_queue.task_done", "j")["bases"])
+        for kind in ("lock", "rlock", "semaphore", "bounded_semaphore", "condition"):
+            self.assertEqual(None, self.ok(kind + ".new", into=kind))
+            self.assertEqual(True, self.ok(kind + ".acquire", kind, timeout=1))
+            self.ok(kind + ".release", kind)
+            self.assertEqual(None, self.ok(kind + ".enter", kind))
+            self.assertEqual(None, self.ok(kind + ".exit", kind))
+        self.assertEqual(True, self.ok("lock.acquire", "lock", block=True))
+        self.assertEqual(False, self.ok("lock.acquire", "lock", block=False))
+        self.ok("value.new", into="v", type="i", value=5)
+        self.ok("value.set", "v", value=6)
+        self.ok("value.add", "v", amount=2)
+        self.assertEqual(8, self.ok("value.get", "v"))
+        self.ok("rlock.new", into="shared")
+        self.ok("condition.new", into="c", lock="shared")
+        self.ok("rlock.acquire", "shared")
+        self.assertEqual(True, self.ok("condition.wait_for", "c", value="v", equals=8, timeout=1))
+        self.assertEqual(False, self.ok("condition.wait", "c", timeout=0.01))
+        self.ok("condition.notify", "c", **({"n": 1} if MODERN else {}))
+        self.ok("condition.notify_all", "c")
+        self.ok("condition.release", "c")
+        self.ok("event.new", into="e")
+        self.assertEqual(False, self.ok("event.wait", "e", timeout=0))
+        self.ok("event.set", "e")
+        self.ok("event.clear", "e")
+        self.assertEqual(False, self.ok("event.is_set", "e"))
+        self.ok("barrier.new", into="b", parties=1, action=dictionary(add_to="v"), timeout=PATIENCE)
+        self.assertEqual((0, 1, 0), tuple(self.ok("barrier." + op, "b") for op in ("wait", "parties", "n_waiting")))
+        self.assertEqual(9, self.ok("value.get", "v"))
+        self.ok("barrier.new", into="b", parties=1, action=dictionary(**{"raise": "KeyError"}))
+        self.assertEqual("KeyError", self.raised("barrier.wait", "b")["type"])
+        self.assertEqual(True, self.ok("barrier.broken", "b"))
+        self.ok("barrier.reset", "b")
+        self.ok("barrier.abort", "b")
+        self.ok("array.new", into="a", type="i", init=[1, 2, 3])
+        self.ok("array.set", "a", index=0, value=9)
+        self.assertEqual((9, 3), (self.ok("array.get", "a", index=0), self.ok("array.len", "a")))
+        self.assertEqual([2, 3], self.ok("array.slice", "a", start=1))
+        self.assertEqual("IndexError", self.raised("array.get", "a", index=5)["type"])
+        self.ok("pipe.new", into=["l", "r"])
+        self.ok("connection.send", "l", item=dictionary(k=1))
+        self.assertEqual(True, self.ok("connection.poll", "r", timeout=PATIENCE))
+        self.assertEqual(dictionary(k=1), self.ok("connection.recv", "r"))
+        self.assertEqual([], self.ok("process.active_children"))
+
+    def test_values_cross_whole(self):
+        self.main()
+        self.ok("queue.new", into="q")
+        for item in (None, True, -2**63, 2**63 - 1, 0.5, 1e300, {"$float": "nan"}, {"$float": "-inf"}, "\u00e4\U0001f600\n",
+                     {"$bytes": "AAEC/w=="}, {"$tuple": [[], {"$tuple": []}]}, {"$dict": [["key", 1], [2, "two"]]},
+                     {"$function": "square"}):
+            self.ok("queue.put", "q", item=item)
+            got = self.ok("queue.get", "q")
+            self.assertEqual((item, type(item)), (got, type(got)))
+        for size, seed in ((0, 1), (5, 2**32 - 1), (4097, 7), (300001, 2**32 - 3)):
+            self.ok("queue.put", "q", item={"$blob": {"size": size, "seed": seed}})
+            whole = b"".join(((seed + i) % 2**32).to_bytes(4, "little") for i in range(size // 4 + 1))[:size]
+            got = self.ok("queue.get", "q")
+            if size > 4096:
+                self.assertEqual({"$blob": {"size": size, "sha256": hashlib.sha256(whole).hexdigest()}}, got)
+            else:
+                self.assertIn("$bytes", got)
+        self.unsupported("queue.put", "q", item={"$novel": 1})
+        self.unsupported("queue.put", "q", item={"$object": "nobody"})
+
+    def test_what_is_not_offered_is_unsupported(self):
+        self.main()
+        self.ok("event.new", into="e")
+        for op, on, args in (("teapot.new", None, {}), ("event.brew", "e", {}), ("event.wait", "e", {"strength": 1}),
+                             ("queue.put", "e", {"item": 1}), ("event.set", "nobody", {}), ("connection.closed", "e", {}),
+                             ("process.new", None, {"func": "unheard"}), ("puppet.raise", None, {"type": "Unheard"})):
+            self.unsupported(op, on, **args)
+        self.assertEqual(["e"], self.ok("puppet.names"))
+
+    def test_batch_runs_back_to_back_and_goes_on(self):
+        self.main()
+        self.ok("value.new", into="v", type="i", value=0)
+        self.ok("queue.new", into="q")
+        commands = [{"op": "value.add", "on": "v", "args": {"amount": 1}}, {"op": "queue.get_nowait", "on": "q"},
+                    {"op": "teapot.new"}, {"op": "value.get", "on": "v"}, {"op": "puppet.return"}]
+        replies = self.ok("batch", commands=commands, times=2)
+        self.assertEqual(["ok", "raise", "unsupported", "ok", "unsupported"] * 2, [
+            [key for key in reply if key in ("ok", "raise", "unsupported")][0] for reply in replies])
+        self.assertEqual([1, 2], [replies[3]["ok"], replies[8]["ok"]])
+        times = [reply[t] for reply in replies if "t0" in reply for t in ("t0", "t1")]
+        self.assertEqual(sorted(times), times)
+        self.assertTrue(all("id" not in reply for reply in replies))
+        self.assertEqual(1, len(self.ok("batch", commands=[{"op": "puppet.names"}])))
+
+    def test_commands_sent_ahead_are_answered_in_order(self):
+        self.main()
+        numbers = [self.s.begin("main", "puppet.names") for _ in range(50)]
+        self.assertEqual(numbers, [self.s.end("main")["id"] for _ in numbers])
+
+    def test_line_limit(self):
+        self.main()
+        room = 1048576 - len('{"id":1,"op":"global.set","args":{"name":"g","value":""}}\n')
+        line = b'{"id":1,"op":"global.set","args":{"name":"g","value":"%s"}}\n'
+        self.s.write("main", line % (b"x" * room))
+        self.assertEqual(None, self.s.end("main")["ok"])
+        self.s.write("main", b'{"id":2,"op":"global.get","args":{"name":"g"}}\n')
+        self.assertIn("unsupported", self.s.end("main"))  # the reply would be a line too long
+        self.s.write("main", line % (b"x" * (room + 1)))
+        self.assertEqual(99, self.s.process.wait(PATIENCE))
+
+    def test_end_of_file_ends_everybody(self):
+        self.main()
+        self.ok("queue.new", into="q")
+        self.child("p1", objects=["q"])
+        self.ok("puppet.thread", puppet="t1")
+        self.s.accept()
+        for name in ("t1", "p1", "main"):
+            self.s.puppets[name].close()
+        codes = self.s.wait_for_all()
+        self.assertEqual((99, 99), (codes[self.s.process.pid], codes.get(self.s.hellos["p1"]["pid"], 99)))
+        self.assertNotIn("Traceback", self.s.said())
+
+    def test_garbage_ends_the_process(self):
+        for line in (b"hello\n", b"[]\n", b"{}\n", b'{"id":"1","op":"puppet.ids"}\n', b'{"id":1}\n', b'{"id":1,"op":2}\n',
+                     b'{"id":1,"op":"puppet.ids","args":[]}\n', b'\xff{"id":1,"op":"puppet.ids"}\n'):
+            self.main()
+            self.s.write("main", line)
+            self.assertEqual((99, ""), (self.s.process.wait(PATIENCE), self.s.said()), line)
+            if not self.flags[-1].endswith("=fork"):
+                break  # the same code under every start method
+
+    def test_main_returns_in_order(self):
+        self.main()
+        self.ok("puppet.at_exit", marker="at_exit")
+        self.ok("puppet.finally", marker="finally")
+        self.ok("puppet.print", text="printed, ")
+        self.ok("puppet.print", text="flushed\n", flush=True)
+        self.ok("puppet.print", text="error\n", stream="stderr", flush=True)
+        self.ok("puppet.return")
+        self.assertEqual(0, self.s.process.wait(PATIENCE))
+        self.assertLessEqual({"at_exit", "finally"}, set(os.listdir(self.s.folder)))
+        self.assertEqual("printed, flushed\nerror\n", self.s.said())
+        self.s.wait_for_all()
+
+
+class EveryProcess(EveryStartMethod):
+    """What holds where a child is a process."""
+
+    def test_ends_of_a_child(self):
+        self.main()
+        for op, args, code in (("exit", {}, 0), ("exit", {"code": None}, 0), ("exit", {"code": 3}, 3), ("exit", {"code": "why"}, 1),
+                               ("raise", {"type": "KeyError", "message": "m"}, 1), ("_exit", {"code": 5}, 5), ("return", {}, 0)):
+            self.child("p")
+            self.ok("puppet.finally", by="p", marker="finally")
+            self.assertEqual({"ok": None}, self.call("puppet." + op, by="p", **args))
+            self.ok("process.join", "p")
+            if MODERN or isinstance(args.get("code"), int):
+                self.assertEqual(code, self.ok("process.exitcode", "p"), op)
+            marker = os.path.join(self.s.folder, "finally")
+            self.assertEqual(op != "_exit", os.path.exists(marker))
+            if op != "_exit":
+                os.remove(marker)
+        self.assertIn("why", self.s.said())
+
+    def test_ends_of_main(self):
+        for op, args, code in (("exit", {}, 0), ("exit", {"code": 3}, 3), ("raise", {"type": "OSError", "message": "m"}, 1),
+                               ("_exit", {"code": 5}, 5)):
+            self.main()
+            self.assertEqual({"ok": None}, self.call("puppet." + op, **args))
+            self.assertEqual(code, self.s.process.wait(PATIENCE), op)
+            if not self.flags[-1].endswith("=fork"):
+                break  # the same code under every start method
+
+    def test_unpicklable_values_fail_where_they_are_serialised(self):
+        self.main()
+        self.ok("pipe.new", into=["l", "r"], duplex=False)
+        error = self.raised("connection.send", "r", item={"$unpicklable": True})
+        self.assertEqual(("TypeError", "this value refuses to be serialised"), (error["type"], error["message"]))
+        self.assertEqual([error["message"]], error["args"])
+        self.ok("pool.new", into="pool", processes=1)
+        self.ok("pool.apply_async", "pool", into="r1", func="puppet", puppet="task")
+        self.s.accept()
+        self.ok("puppet.return", by="task", value={"$unpicklable": True})
+        self.assertIn("raise", self.call("async_result.get", "r1", timeout=PATIENCE))
+        self.ok("pool.terminate", "pool")
+        self.ok("pool.join", "pool")
+
+    def test_objects_travel_and_are_dropped(self):
+        self.main()
+        self.ok("pipe.new", into=["l", "r"])
+        self.ok("pipe.new", into=["x", "y"])
+        self.child("p1", objects=["l"])
+        self.ok("connection.send", "r", item={"$object": "x"})
+        self.assertEqual(None, self.ok("connection.recv", "l", into="got", by="p1"))
+        self.ok("connection.send_bytes", "got", by="p1", data={"$bytes": "AAEC"}, size=2)
+        self.assertEqual(dictionary(count=2, buffer={"$bytes": "LgABLg=="}),
+                         self.ok("connection.recv_bytes_into", "y", length=4, offset=1))
+        self.ok("connection.send_bytes", "got", by="p1", data={"$bytes": "AAEC"})
+        self.assertEqual({"$bytes": "AAEC"}, self.ok("connection.recv_bytes", "y", maxlength=3))
+        self.assertEqual(["got", "l"], self.ok("puppet.names", by="p1"))
+        self.assertEqual([], self.ok("connection.wait", objects=["r", "y", "p1"], timeout=0))
+        self.ok("puppet.drop", "got", by="p1")
+        self.assertEqual(["l"], self.ok("puppet.names", by="p1"))
+        self.ok("puppet.return", by="p1")
+        self.assertEqual(["p1"], self.ok("connection.wait", objects=["y", "p1"], timeout=PATIENCE))
+        self.join("p1", 0)
+        self.ok("connection.enter", "r")
+        self.ok("connection.exit", "r")
+        self.assertEqual(True, self.ok("connection.closed", "r"))
+
+    def test_dropping_the_last_reference_closes_a_pipe(self):
+        hello = self.main().hellos["main"]
+        self.ok("pipe.new", into=["r", "w"], duplex=False)
+        self.child("p1", objects=["w"])
+        self.ok("puppet.drop", "w")
+        self.ok("puppet.drop", "w", by="p1")
+        if hello["about"]["name"] == "CPython":  # PyPy collects when it likes, billiard keeps Process's arguments
+            self.assertEqual("EOFError", self.raised("connection.recv", "r")["type"])
+
+    def test_more_of_what_processes_have(self):
+        self.main()
+        self.ok("simple_queue.new", into="s")
+        self.ok("simple_queue.put", "s", item=1)
+        self.assertIn("ok" if STOCK else "raise", self.call("simple_queue.empty", "s"))  # billiard's is broken
+        self.assertEqual(1, self.ok("simple_queue.get", "s"))
+        self.ok("semaphore.new", into="sem", value=2)
+        self.assertEqual(2, self.ok("semaphore.get_value", "sem"))
+        self.ok("lock.new", into="l")
+        self.ok("value.new", into="v", type="c", value={"$bytes": "eA=="}, lock="l")
+        self.assertEqual({"$bytes": "eA=="}, self.ok("value.get", "v"))
+        self.ok("value.get_lock", "v", into="l2")
+        self.ok("lock.acquire", "l")
+        self.assertEqual(False, self.ok("lock.acquire", "l2", block=False))
+        self.ok("value.new", into="unlocked", type="i", value=1, lock=False)
+        self.unsupported("value.get_lock", "unlocked")
+        self.ok("raw_value.new", into="rv", type="d", value=0.5)
+        self.ok("value.add", "rv", amount=1)
+        self.assertEqual(1.5, self.ok("raw_value.get", "rv"))
+        self.ok("array.new", into="a", type="c", init=4)
+        self.ok("array.set_value", "a", value={"$bytes": "YWI="})
+        self.assertEqual([{"$bytes": "YWI="}, {"$bytes": "YWIAAA=="}, {"$bytes": "YWI="}],
+                         [self.ok("array.value", "a"), self.ok("array.raw", "a"), self.ok("array.slice", "a", start=0, stop=2)])
+        self.ok("raw_array.new", into="ra", type="i", init=3)
+        self.ok("array.set_slice", "ra", start=0, stop=2, values=[4, 5])
+        self.assertEqual([4, 5, 0], self.ok("array.slice", "ra"))
+        self.unsupported("array.raw", "ra")
+        self.ok("process.new", into="p", puppet="p", daemon=True)
+        self.assertEqual((None, None, False, True), tuple(
+            self.ok("process." + op, "p") for op in ("pid", "exitcode", "is_alive", "daemon")))
+        self.ok("process.set_name", "p", name="renamed")
+        self.ok("process.set_daemon", "p", daemon=False)
+        self.ok("process.set_authkey", "p", key={"$bytes": "AAEC"})
+        self.assertEqual({"$bytes": "AAEC"}, self.ok("process.authkey", "p"))
+        self.ok("process.start", "p")
+        pid = self.s.accept()["pid"]
+        self.assertEqual([dictionary(name="renamed", pid=pid)], self.ok("process.active_children"))
+        self.assertIsInstance(self.ok("process.sentinel", "p"), int)
+        if "process.parent" in self.s.hellos["main"]["features"]:
+            self.assertEqual((False, True), (self.ok("process.parent", into="x"), self.ok("process.parent", into="x", by="p")))
+            self.assertEqual(["x"], self.ok("puppet.names", by="p"))
+            self.assertEqual(self.s.process.pid, self.ok("process.pid", "x", by="p"))
+        self.ok("process.terminate", "p")
+        self.killed("p", -15)
+        self.assertIsInstance(self.ok("process.cpu_count"), int)
+        self.assertIn("fork", self.ok("context.get_all_start_methods"))
+        self.assertEqual("spawn", self.ok("context.get_context", method="spawn"))
+        self.assertEqual("ValueError", self.raised("context.get_context", method="teapot")["type"])
+
+    def test_module_keeps_its_default_until_told(self):
+        self.main()
+        self.assertEqual(None, self.ok("context.get_start_method", allow_none=True))
+        self.ok("context.set_start_method", method="spawn")
+        self.assertEqual("spawn", self.ok("context.get_start_method"))
+
+    def test_signals(self):
+        self.main()
+        self.child("p1")
+        self.assertEqual(0, self.ok("puppet.noted", by="p1", signal=10))
+        self.ok("puppet.on_signal", by="p1", signal=10, action="note")
+        for _ in range(2):
+            os.kill(self.s.hellos["p1"]["pid"], signal.SIGUSR1)
+            self.ok("puppet.ids", by="p1")
+        self.assertEqual(2, self.ok("puppet.noted", by="p1", signal=10))
+        self.ok("puppet.on_signal", by="p1", signal=10, action="ignore")
+        os.kill(self.s.hellos["p1"]["pid"], signal.SIGUSR1)
+        self.ok("puppet.on_signal", by="p1", signal=10, action="default")
+        os.kill(self.s.hellos["p1"]["pid"], signal.SIGUSR1)
+        self.killed("p1", -10)
+
+    def test_globals_and_surroundings(self):
+        self.main()
+        self.ok("global.set", name="g", value=[5])
+        self.child("p1")
+        inherits = "inherits_memory" in self.s.hellos["main"]["features"]
+        self.assertEqual([5] if inherits else None, self.ok("global.get", by="p1", name="g"))
+        self.assertEqual(os.path.realpath(self.s.folder), os.path.realpath(self.ok("puppet.getcwd", by="p1")))
+        self.assertEqual("", self.ok("puppet.stdin", by="p1"))
+        hello = self.s.hellos["p1"]
+        self.assertEqual(dictionary(pid=hello["pid"], ppid=hello["ppid"], tid=hello["tid"]), self.ok("puppet.ids", by="p1"))
+        self.ok("puppet.return", by="p1")
+        self.join("p1", 0)
+
+
+class ForkTest(EveryProcess, AdapterTest):
+    flags = ["--module=" + MODULE, "--start-method=fork"]
+
+    def sockets(self, pid):
+        links = [os.path.join("/proc/%d/fd" % pid, fd) for fd in os.listdir("/proc/%d/fd" % pid)]
+        return {os.readlink(link) for link in links if os.readlink(link).startswith("socket:")}
+
+    def test_child_holds_no_connection_of_its_parent(self):
+        self.main()
+        self.ok("puppet.thread", puppet="t1", daemon=True)
+        self.s.accept()
+        parents = self.sockets(self.s.process.pid)
+        self.assertEqual(2, len(parents))
+        self.child("p1")
+        mine = self.sockets(self.s.hellos["p1"]["pid"])
+        self.assertEqual((1, set()), (len(mine), mine & parents))
+        self.ok("puppet.return", by="t1")  # its connection closes with it
+        self.assertEqual(b"", self.s.puppets["t1"].read())
+
+    def test_child_keeps_what_it_inherits(self):
+        self.main()
+        self.ok("pipe.new", into=["r", "w"], duplex=False)
+        self.child("p1")
+        self.assertEqual([], self.ok("puppet.names", by="p1"))
+        self.ok("connection.close", "w")
+        self.assertEqual(False, self.ok("connection.poll", "r", timeout=0))  # no end of file: the child holds w
+        self.ok("puppet._exit", by="p1", code=0)
+        self.join("p1", 0)
+        self.assertEqual("EOFError", self.raised("connection.recv", "r")["type"])
+
+
+class SpawnTest(EveryProcess, AdapterTest):
+    flags = ["--module=" + MODULE, "--start-method=spawn"]
+
+
+class ForkserverTest(EveryProcess, AdapterTest):
+    flags = ["--module=" + MODULE, "--start-method=forkserver"]
+
+
+@unittest.skipUnless(STOCK, "only multiprocessing has a dummy")
+class DummyTest(EveryStartMethod, AdapterTest):
+    flags = ["--module=multiprocessing.dummy"]
+    thread = True
+
+    def test_lacks_what_threads_cannot_do(self):
+        self.main()
+        self.child("p1")
+        self.unsupported("process.terminate", "p1")
+        self.unsupported("simple_queue.new", into="s")
+        self.unsupported("context.get_start_method")
+        self.unsupported("connection.wait", objects=[])
+        self.unsupported("process.cpu_count")
+        self.ok("queue.new", into="q")
+        self.ok("queue.put", "q", item={"$unpicklable": True})
+        self.assertEqual({"$unpicklable": True}, self.ok("queue.get", "q"))
+
+
+class ProgramTest(AdapterTest):
+    flags = ["--module=" + MODULE]
+
+    def test_bad_usage(self):
+        for flags, code, words in ((["--teapot"], 64, "--teapot"), (["--module="], 64, "--module"), (["extra"], 64, "extra"),
+                                   (["--start-method=teapot"], 64, "teapot"), (["--module=no.such"], 69, "no.such"),
+                                   (["--module=multiprocessing.dummy", "--start-method=fork"], 64, "dummy")):
+            stage = self.stage(flags=flags)
+            self.assertEqual(code, stage.process.wait(PATIENCE), flags)
+            self.assertIn(words, stage.said())
+            self.assertEqual(1, stage.said().count("\n"))
+
+    def test_no_runner(self):
+        environment = dict(os.environ, MPCHECK_ADDRESS="unix:/nonexistent/runner", MPCHECK_TOKEN="t")
+        self.assertEqual(99, subprocess.call([PYTHON, ADAPTER], env=environment))
+        del environment["MPCHECK_ADDRESS"]
+        self.assertEqual(64, subprocess.call([PYTHON, ADAPTER], env=environment, stderr=subprocess.DEVNULL))
+
+    def test_default_start_method_is_asked_for_without_settling_it(self):
+        hello = self.main(family="tcp").hellos["main"]
+        self.assertEqual(self.ok("context.get_all_start_methods")[0], hello["about"]["start_method"])
+        self.assertEqual(None, self.ok("context.get_start_method", allow_none=True))
+        self.child("p1")
+        self.ok("puppet.return", by="p1")
+        self.join("p1", 0)
+
+
+def give_up(number, frame):
+    raise TimeoutError("processes are left")
+
+
+if __name__ == "__main__":
+    ctypes.CDLL(None).prctl(36, 1, 0, 0, 0)  # PR_SET_CHILD_SUBREAPER
+    signal.signal(signal.SIGALRM, give_up)
+    unittest.main()

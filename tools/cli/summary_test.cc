@@ -1,0 +1,72 @@
+#include "tools/cli/summary.h"
+
+#include "gtest/gtest.h"
+
+namespace mpcheck {
+namespace {
+
+std::string line(const std::string& claim, const std::string& verdict,
+                 const std::string& more = "") {
+  return "{\"claim\":\"" + claim + "\",\"area\":\"" + claim.substr(0, claim.find('.')) +
+         "\",\"verdict\":\"" + verdict + "\",\"hygiene\":{\"verdict\":\"clean\"}" + more + "}";
+}
+
+TEST(Summary, CountsVerdictsByArea) {
+  Summary s{.name = "x"};
+  EXPECT_TRUE(s.add_line(R"({"mpcheck_results":1,"testee":"x"})"));
+  EXPECT_TRUE(s.add_line(line("queue.a", "holds")));
+  EXPECT_TRUE(s.add_line(line("queue.b", "violated")));
+  EXPECT_TRUE(s.add_line(line("lock.c", "unsupported")));
+  EXPECT_TRUE(s.add_line(line("lock.d", "holds", ",\"level\":\"VARIATION\"")));
+  EXPECT_TRUE(s.add_line(line("lock.e", "adapter_error")));
+  EXPECT_EQ(s.areas["queue"].holds, 1);
+  EXPECT_EQ(s.areas["queue"].violated, 1);
+  EXPECT_EQ(s.areas["lock"].unsupported, 1);
+  EXPECT_EQ(s.areas["lock"].variation, 1);
+  EXPECT_EQ(s.areas["lock"].unknown, 1);
+  EXPECT_EQ(s.all().total(), 5);
+}
+
+TEST(Summary, GarbledLineIsRefused) {
+  Summary s;
+  EXPECT_FALSE(s.add_line("{\"claim\":\"queue.a\",\"ver"));
+  EXPECT_FALSE(s.add_line("{}"));
+  EXPECT_EQ(s.all().total(), 0);
+}
+
+TEST(Summary, KeepsWhatWasUnexpectedAndWhatCouldNotBeJudged) {
+  Summary s;
+  s.add_line(line("queue.a", "violated",
+                  R"(,"standing":"unexpected","complaints":["the claim is violated"])"));
+  s.add_line(line("queue.b", "adapter_error",
+                  R"(,"standing":"could_not_judge","failures":["hung: main"])"));
+  s.add_line(line("queue.c", "violated", R"(,"standing":"as_expected","waived":true)"));
+  EXPECT_EQ(s.unexpected, std::vector<std::string>{"queue.a: the claim is violated"});
+  EXPECT_EQ(s.not_judged, std::vector<std::string>{"queue.b: hung: main"});
+  EXPECT_EQ(s.waived, 1);
+}
+
+TEST(Summary, TablesShowEveryImplementationAndArea) {
+  Summary a{.name = "cpython-3.11.2-fork", .seconds = 4.25};
+  a.add_line(line("queue.a", "holds"));
+  a.add_line(
+      R"({"claim":"lock.b","area":"lock","verdict":"violated","hygiene":{"verdict":"dirty"}})");
+  Summary b{.name = "other"};
+  std::string text = tables({a, b}, {"queue", "lock"}, 80);
+  EXPECT_NE(text.find("cpython-3.11.2-fork      1         1          0            0        0  1 "
+                      "dirty     4.2 s\n"),
+            std::string::npos)
+      << text;
+  EXPECT_NE(text.find("queue  1/0/0/0"), std::string::npos) << text;
+  EXPECT_NE(text.find("lock   0/1/0/0 !1"), std::string::npos) << text;
+}
+
+TEST(Summary, NarrowTerminalGetsSeveralBlocks) {
+  Summary a{.name = "first-implementation"}, b{.name = "second-implementation"};
+  std::string text = tables({a, b}, {"queue"}, 40);
+  EXPECT_GT(text.rfind("second-implementation"),
+            text.rfind("queue  -", text.rfind("queue  -") - 1));
+}
+
+}  // namespace
+}  // namespace mpcheck
