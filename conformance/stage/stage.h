@@ -285,10 +285,12 @@ class Stage {
   void handle(Switchboard::Event& event);
   [[noreturn]] void adapter_error(FaultKind kind, const std::string& who,
                                   const std::string& detail);
+  void refuse_half_lines();
   void take_reply(Call::Record& record);
   std::string how_it_ended(Puppet& puppet);
   std::string dismiss_puppets();
   void await_empty_tree(Hygiene* hygiene);
+  base::Ending how_main_fares();
 
   class Watch;
 
@@ -303,7 +305,8 @@ class Stage {
   bool main_may_end_ = false;   // it was told to, or a signal was sent
   bool main_may_fail_ = false;  // and not only by returning
   bool main_ended_ = false;
-  std::string rest_reason_;  // why main_ends() gave up
+  std::optional<base::Ending> ending_before_kill_;  // ours says nothing about the testee
+  std::string rest_reason_;                         // why main_ends() gave up
   std::string variation_;
 };
 
