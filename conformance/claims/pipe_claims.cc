@@ -1660,7 +1660,7 @@ Claims waiting() {
              auto [r, w] = main.pipe(false);
              Puppet& first = stage.start_process(main);
              Puppet& second = stage.start_process(main);
-             RemoteProcess one = first.process(), two = second.process();
+             RemoteProcess one = first.handle(), two = second.handle();
              EXPECT_THAT(main.does(module::wait({one, r, two}, 50ms)),
                          AllOf(returns(Value::list({})), took_about(50ms)));
              Call call = main.begins(module::wait({one, r, two}));
