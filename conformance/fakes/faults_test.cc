@@ -34,11 +34,18 @@ using testing::HasSubstr;
 using testing::IsEmpty;
 using Script = std::vector<std::string>;
 
+// A claim's check captures nothing; these tests' checks do.
+std::function<void(Stage&)>& current_check() {
+  static std::function<void(Stage&)> check;
+  return check;
+}
+
 Claim claim(std::function<void(Stage&)> check) {
+  current_check() = std::move(check);
   return {.id = "fake.small",
           .level = Level::kMust,
           .says = "A queue returns what was put.",
-          .check = std::move(check)};
+          .check = [](Stage& stage) { current_check()(stage); }};
 }
 
 // queue.new, queue.put, queue.get, and judge() adds puppet.return. `before` is called with the name

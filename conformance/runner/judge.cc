@@ -50,7 +50,7 @@ void run_check(const Claim& claim, Stage& stage, Judgement* j) {
     testing::ScopedFakeTestPartResultReporter reporter(
         testing::ScopedFakeTestPartResultReporter::INTERCEPT_ONLY_CURRENT_THREAD, &expectations);
     try {
-      for (const std::string& feature : claim.needs) {
+      for (const char* feature : claim.needs) {
         if (!stage.has_feature(feature))
           throw Abandon{Abandon::Why::kUnsupported,
                         absl::StrCat("the implementation has no ", feature)};

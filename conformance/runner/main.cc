@@ -130,7 +130,7 @@ std::variant<Waivers, std::string> load_waivers(const std::string& path) {
   if (path.empty()) return Waivers();
   if (::access(path.c_str(), R_OK) != 0) return absl::StrCat(path, ": no such waivers file");
   std::vector<std::string> ids;
-  for (const Claim& claim : all_claims()) ids.push_back(claim.id);
+  for (const Claim& claim : all_claims()) ids.emplace_back(claim.id);
   return Waivers::parse(read_file(path), path, ids);
 }
 

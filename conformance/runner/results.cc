@@ -83,28 +83,29 @@ void ResultsWriter::line(const std::string& json) {
 }
 
 std::string result_line(const Claim& claim, const Judgement& j, const Assessment& a) {
-  Json out = {{"claim", claim.id},
-              {"area", claim.area()},
-              {"level", name_of(claim.level)},
-              {"says", claim.says},
-              {"notes", claim.notes},
-              {"documented", claim.documented},
-              {"verdict", name_of(j.verdict)},
-              {"standing", name_of(a.standing)},
-              {"waived", a.waived},
-              {"complaints", a.complaints},
-              {"variation", j.variation.empty() ? Json(nullptr) : Json(j.variation)},
-              {"presumed", j.presumed},
-              {"failures", j.failures},
-              {"hygiene", hygiene_json(j.hygiene)},
-              {"took_ms", milliseconds(j.took)},
-              {"about",
-               {{"name", j.about.name},
-                {"version", j.about.version},
-                {"language", j.about.language},
-                {"start_method", j.about.start_method},
-                {"home", j.about.home}}},
-              {"last_words", j.last_words}};
+  Json out = {
+      {"claim", claim.id},
+      {"area", claim.area()},
+      {"level", name_of(claim.level)},
+      {"says", claim.says},
+      {"notes", std::vector<std::string>(claim.notes.begin(), claim.notes.end())},
+      {"documented", std::vector<std::string>(claim.documented.begin(), claim.documented.end())},
+      {"verdict", name_of(j.verdict)},
+      {"standing", name_of(a.standing)},
+      {"waived", a.waived},
+      {"complaints", a.complaints},
+      {"variation", j.variation.empty() ? Json(nullptr) : Json(j.variation)},
+      {"presumed", j.presumed},
+      {"failures", j.failures},
+      {"hygiene", hygiene_json(j.hygiene)},
+      {"took_ms", milliseconds(j.took)},
+      {"about",
+       {{"name", j.about.name},
+        {"version", j.about.version},
+        {"language", j.about.language},
+        {"start_method", j.about.start_method},
+        {"home", j.about.home}}},
+      {"last_words", j.last_words}};
   out["trace"] = Json::array();
   for (const auto& call : j.trace) out["trace"].push_back(call_json(*call, j.began));
   return dump(out);
