@@ -71,6 +71,18 @@ RemoteValue value_without_initialiser(Puppet& puppet, const std::string& area,
   return v;
 }
 
+// An Array of each form that the implementation offers: with a lock, and raw.
+std::vector<RemoteArray> arrays(Stage& stage, const std::string& code, const Value& init) {
+  std::vector<RemoteArray> all = {stage.main().array(code, init)};
+  if (stage.has_feature("raw_array")) all.push_back(stage.main().raw_array(code, init));
+  return all;
+}
+// Areas whose `new` makes a Value, or an Array, here.
+std::vector<std::string> forms_of(Stage& stage, const std::string& area) {
+  if (stage.has_feature("raw_" + area)) return {area, "raw_" + area};
+  return {area};
+}
+
 // The lock of a Value or Array, under a name of its own.
 template <typename Shared>
 RemoteLock lock_of(Puppet& puppet, const Shared& shared) {
@@ -142,12 +154,12 @@ Claims value_content() {
        .says = "Value(typecode) and RawValue(typecode) are zero, for every typecode.",
        .notes = {"value.ctor_typecode"},
        .documented = {"SHV-01"},
-       .needs = {"value", "raw_value"},
+       .needs = {"value"},
        .check =
            [](Stage& stage) {
              Puppet& main = stage.main();
              for (const Zero& z : zeros()) {
-               for (const char* area : {"value", "raw_value"}) {
+               for (const std::string& area : forms_of(stage, "value")) {
                  EXPECT_THAT(main.does(value_without_initialiser(main, area, z.code).get()),
                              returns(z.zero));
                }
@@ -157,11 +169,11 @@ Claims value_content() {
        .level = Level::kMust,
        .says = "A new Value is zero even if its memory was another's before.",
        .documented = {"SHV-01"},
-       .needs = {"value", "raw_value"},
+       .needs = {"value"},
        .check =
            [](Stage& stage) {
              Puppet& main = stage.main();
-             for (const char* area : {"value", "raw_value"}) {
+             for (const std::string& area : forms_of(stage, "value")) {
                for (int i = 0; i < 5; ++i) {
                  RemoteValue v = value_without_initialiser(main, area, "q");
                  EXPECT_THAT(main.does(v.get()), returns(0));
@@ -234,12 +246,13 @@ Claims value_content() {
        .says = "To assign, or begin with, a value of the wrong type raises TypeError and changes "
                "nothing.",
        .documented = {"SHV-07"},
-       .needs = {"value", "raw_value"},
+       .needs = {"value"},
        .check =
            [](Stage& stage) {
              Puppet& main = stage.main();
-             RemoteValue v = main.value("i", 5), raw = main.raw_value("i", 5);
-             for (const RemoteValue& each : {v, raw}) {
+             std::vector<RemoteValue> both = {main.value("i", 5)};
+             if (stage.has_feature("raw_value")) both.push_back(main.raw_value("i", 5));
+             for (const RemoteValue& each : both) {
                for (const Value& wrong : {Value("six"), Value(6.5), Value(nullptr), bytes("6")}) {
                  EXPECT_THAT(main.does(each.set(wrong)), raises("TypeError"));
                }
@@ -255,17 +268,17 @@ Claims value_content() {
        .level = Level::kShould,
        .says = "Value() and Array() with an unknown typecode raise TypeError.",
        .documented = {"SHV-08"},
-       .needs = {"value", "raw_value", "array", "raw_array"},
+       .needs = {"value", "array"},
        .check =
            [](Stage& stage) {
              Puppet& main = stage.main();
-             EXPECT_THAT(main.does(makes("value", "bad", {{"type", "z"}})), raises("TypeError"));
-             EXPECT_THAT(main.does(makes("raw_value", "bad", {{"type", "z"}})),
-                         raises("TypeError"));
-             EXPECT_THAT(main.does(makes("array", "bad", {{"type", "z"}, {"init", 3}})),
-                         raises("TypeError"));
-             EXPECT_THAT(main.does(makes("raw_array", "bad", {{"type", "z"}, {"init", 3}})),
-                         raises("TypeError"));
+             for (const std::string& area : forms_of(stage, "value")) {
+               EXPECT_THAT(main.does(makes(area, "bad", {{"type", "z"}})), raises("TypeError"));
+             }
+             for (const std::string& area : forms_of(stage, "array")) {
+               EXPECT_THAT(main.does(makes(area, "bad", {{"type", "z"}, {"init", 3}})),
+                           raises("TypeError"));
+             }
            }},
   };
 }
@@ -444,17 +457,18 @@ Claims value_sharing() {
        .level = Level::kMust,
        .says = "Values of all sizes, made and dropped in any order, never share memory.",
        .documented = {"SHV-01", "SHV-02"},
-       .needs = {"value", "raw_value"},
+       .needs = {"value"},
        .check =
            [](Stage& stage) {
              Puppet& main = stage.main();
              constexpr int kValues = 60;
              const char* codes[] = {"b", "q", "h", "i", "d"};
              std::vector<RemoteValue> all;
-             for (int i = 0; i < kValues; ++i) all.push_back(main.raw_value(codes[i % 5], i));
+             for (int i = 0; i < kValues; ++i)
+               all.push_back(main.value(codes[i % 5], i, {.lock = false}));
              for (int i = 0; i < kValues; i += 3) main.must(all[i].drop());
              for (int i = kValues - 3; i >= 0; i -= 3) {
-               all[i] = main.raw_value(codes[(i + 1) % 5], -i);
+               all[i] = main.value(codes[(i + 1) % 5], -i, {.lock = false});
              }
              Puppet& child = stage.start_process(main, {all.begin(), all.end()});
              for (int i = 0; i < kValues; ++i) {
@@ -470,15 +484,16 @@ Claims value_sharing() {
        .says = "To send a Value, raw or not, through a pipe or a SimpleQueue raises RuntimeError, "
                "for sharing is by inheritance; pipe and queue stay usable.",
        .documented = {"SHV-14"},
-       .needs = {"value", "raw_value", "pipe", "simple_queue"},
+       .needs = {"value", "pipe", "simple_queue"},
        .check =
            [](Stage& stage) {
              Puppet& main = stage.main();
              auto [a, b] = main.pipe();
              RemoteSimpleQueue q = main.simple_queue();
-             RemoteValue v = main.value("i", 1), raw = main.raw_value("i", 1);
-             RemoteValue lockless = main.value("i", 1, {.lock = false});
-             for (const RemoteValue& each : {v, raw, lockless}) {
+             std::vector<RemoteValue> all = {main.value("i", 1),
+                                             main.value("i", 1, {.lock = false})};
+             if (stage.has_feature("raw_value")) all.push_back(main.raw_value("i", 1));
+             for (const RemoteValue& each : all) {
                EXPECT_THAT(main.does(a.send(each.value())), raises("RuntimeError"));
                EXPECT_THAT(main.does(q.put(each.value())), raises("RuntimeError"));
              }
@@ -492,12 +507,12 @@ Claims value_sharing() {
        .level = Level::kMust,
        .says = "A Value that is put into a Queue never arrives; what is put after it does.",
        .documented = {"SHV-14"},
-       .needs = {"value", "raw_value", "queue"},
+       .needs = {"value", "queue"},
        .check =
            [](Stage& stage) {
              Puppet& main = stage.main();
              RemoteQueue q = main.queue();
-             RemoteValue v = main.value("i", 1), raw = main.raw_value("i", 1);
+             RemoteValue v = main.value("i", 1), raw = main.value("i", 1, {.lock = false});
              main.does(q.put(v.value()));
              main.does(q.put(raw.value()));
              main.must(q.put("good"));
@@ -729,20 +744,21 @@ Claims value_locking() {
        .level = Level::kMust,
        .says = "With lock=False, and in the raw forms, there is no lock to get.",
        .documented = {"SHV-04", "SHV-13"},
-       .needs = {"value", "raw_value", "array", "raw_array"},
+       .needs = {"value", "array"},
        .check =
            [](Stage& stage) {
              Puppet& main = stage.main();
-             RemoteValue v = main.value("i", 1, {.lock = false}), raw = main.raw_value("i", 1);
-             RemoteArray array = main.array("i", 2, {.lock = false});
-             RemoteArray raw_array = main.raw_array("i", 2);
+             std::vector<RemoteValue> values = {main.value("i", 1, {.lock = false})};
+             if (stage.has_feature("raw_value")) values.push_back(main.raw_value("i", 1));
+             std::vector<RemoteArray> arrays = {main.array("i", 2, {.lock = false})};
+             if (stage.has_feature("raw_array")) arrays.push_back(main.raw_array("i", 2));
              RemoteLock unused;
              unused.name = "unused";
-             for (const RemoteValue& each : {v, raw}) {
+             for (const RemoteValue& each : values) {
                EXPECT_TRUE(refuses(main, each.get_lock(unused))) << each.name;
                EXPECT_TRUE(refuses(main, each.enter())) << each.name;
              }
-             for (const RemoteArray& each : {array, raw_array}) {
+             for (const RemoteArray& each : arrays) {
                EXPECT_TRUE(refuses(main, each.get_lock(unused))) << each.name;
                EXPECT_TRUE(refuses(main, each.enter())) << each.name;
              }
@@ -772,12 +788,12 @@ Claims array_content() {
        .level = Level::kMust,
        .says = "Array(typecode, n) and RawArray(typecode, n) hold n zeros, for every typecode.",
        .documented = {"SHV-01"},
-       .needs = {"array", "raw_array"},
+       .needs = {"array"},
        .check =
            [](Stage& stage) {
              Puppet& main = stage.main();
              for (const Zero& z : zeros()) {
-               for (const RemoteArray& a : {main.array(z.code, 3), main.raw_array(z.code, 3)}) {
+               for (const RemoteArray& a : arrays(stage, z.code, 3)) {
                  EXPECT_THAT(main.does(a.len()), returns(3));
                  for (int i = 0; i < 3; ++i) EXPECT_THAT(main.does(a.get(i)), returns(z.zero));
                }
@@ -787,12 +803,12 @@ Claims array_content() {
        .level = Level::kMust,
        .says = "A new Array is all zeros even if its memory was another's before, small or big.",
        .documented = {"SHV-01"},
-       .needs = {"array", "raw_array"},
+       .needs = {"array"},
        .check =
            [](Stage& stage) {
              Puppet& main = stage.main();
              for (int i = 0; i < 4; ++i) {
-               RemoteArray a = i % 2 ? main.array("q", 20) : main.raw_array("q", 20);
+               RemoteArray a = main.array("q", 20, {.lock = i % 2 == 0});
                EXPECT_THAT(main.does(a.slice()), returns(Value::list(Value::List(20, Value(0)))));
                main.must(a.set_slice({}, {}, Value::list(Value::List(20, Value(-1)))));
                main.must(a.drop());
@@ -802,14 +818,13 @@ Claims array_content() {
        .level = Level::kMust,
        .says = "Array(typecode, sequence) has the sequence's length and its items in order.",
        .documented = {"SHV-01"},
-       .needs = {"array", "raw_array"},
+       .needs = {"array"},
        .check =
            [](Stage& stage) {
              Puppet& main = stage.main();
              for (const IntegerType& type : integer_types()) {
                Value init = Value::list({type.highest(), type.lowest(), 0, 1});
-               for (const RemoteArray& a :
-                    {main.array(type.code, init), main.raw_array(type.code, init)}) {
+               for (const RemoteArray& a : arrays(stage, type.code, init)) {
                  EXPECT_THAT(main.does(a.len()), returns(4));
                  EXPECT_THAT(main.does(a.slice()), returns(init));
                }
@@ -825,12 +840,12 @@ Claims array_content() {
        .says = "Items are read and assigned by index, each alone; a negative index counts from the "
                "end.",
        .documented = {"SHV-09"},
-       .needs = {"array", "raw_array"},
+       .needs = {"array"},
        .check =
            [](Stage& stage) {
              Puppet& main = stage.main();
              Value init = ints({10, 11, 12, 13});
-             for (const RemoteArray& a : {main.array("i", init), main.raw_array("i", init)}) {
+             for (const RemoteArray& a : arrays(stage, "i", init)) {
                for (int i = 0; i < 4; ++i) {
                  EXPECT_THAT(main.does(a.get(i)), returns(10 + i));
                  EXPECT_THAT(main.does(a.get(i - 4)), returns(10 + i));
@@ -844,12 +859,12 @@ Claims array_content() {
        .level = Level::kMust,
        .says = "To read or assign beyond either end raises IndexError and changes nothing.",
        .documented = {"SHV-09"},
-       .needs = {"array", "raw_array"},
+       .needs = {"array"},
        .check =
            [](Stage& stage) {
              Puppet& main = stage.main();
              Value init = ints({1, 2, 3});
-             for (const RemoteArray& a : {main.array("i", init), main.raw_array("i", init)}) {
+             for (const RemoteArray& a : arrays(stage, "i", init)) {
                for (int index : {3, 4, 1000000, -4, -1000000}) {
                  EXPECT_THAT(main.does(a.get(index)), raises("IndexError"));
                  EXPECT_THAT(main.does(a.set(index, 9)), raises("IndexError"));
@@ -861,12 +876,12 @@ Claims array_content() {
        .level = Level::kMust,
        .says = "A slice is a list of the items, cut to the array's ends, as of a list.",
        .documented = {"SHV-09"},
-       .needs = {"array", "raw_array"},
+       .needs = {"array"},
        .check =
            [](Stage& stage) {
              Puppet& main = stage.main();
              Value init = ints({0, 1, 2, 3, 4});
-             for (const RemoteArray& a : {main.array("i", init), main.raw_array("i", init)}) {
+             for (const RemoteArray& a : arrays(stage, "i", init)) {
                EXPECT_THAT(main.does(a.slice()), returns(init));
                EXPECT_THAT(main.does(a.slice(1, 3)), returns(ints({1, 2})));
                EXPECT_THAT(main.does(a.slice(3)), returns(ints({3, 4})));
@@ -883,12 +898,12 @@ Claims array_content() {
        .says = "A slice is assigned as many items as it has; any other number raises ValueError "
                "and changes nothing, for the length is fixed.",
        .documented = {"SHV-09"},
-       .needs = {"array", "raw_array"},
+       .needs = {"array"},
        .check =
            [](Stage& stage) {
              Puppet& main = stage.main();
              Value init = ints({0, 1, 2, 3});
-             for (const RemoteArray& a : {main.array("i", init), main.raw_array("i", init)}) {
+             for (const RemoteArray& a : arrays(stage, "i", init)) {
                EXPECT_THAT(main.does(a.set_slice(1, 3, ints({8, 9}))), returns(nullptr));
                EXPECT_THAT(main.does(a.slice()), returns(ints({0, 8, 9, 3})));
                main.must(a.set_slice(-1, {}, ints({7})));
@@ -925,12 +940,12 @@ Claims array_content() {
        .says = "To assign, or begin with, an item of the wrong type raises TypeError and changes "
                "nothing.",
        .documented = {"SHV-07"},
-       .needs = {"array", "raw_array"},
+       .needs = {"array"},
        .check =
            [](Stage& stage) {
              Puppet& main = stage.main();
              Value init = ints({1, 2, 3});
-             for (const RemoteArray& a : {main.array("i", init), main.raw_array("i", init)}) {
+             for (const RemoteArray& a : arrays(stage, "i", init)) {
                EXPECT_THAT(main.does(a.set(1, "two")), raises("TypeError"));
                EXPECT_THAT(main.does(a.set(1, 2.5)), raises("TypeError"));
                EXPECT_THAT(main.does(a.get("one")), raises("TypeError"));
@@ -946,18 +961,18 @@ Claims array_content() {
        .level = Level::kShould,
        .says = "An Array of length 0 is legal and empty; a negative length raises ValueError.",
        .documented = {"SHV-10"},
-       .needs = {"array", "raw_array"},
+       .needs = {"array"},
        .check =
            [](Stage& stage) {
              Puppet& main = stage.main();
-             for (const RemoteArray& a :
-                  {main.array("i", 0), main.raw_array("d", 0), main.array("i", ints({}))}) {
+             for (const RemoteArray& a : {main.array("i", 0), main.array("d", 0, {.lock = false}),
+                                          main.array("i", ints({}))}) {
                EXPECT_THAT(main.does(a.len()), returns(0));
                EXPECT_THAT(main.does(a.slice()), returns(Value::list({})));
                EXPECT_THAT(main.does(a.get(0)), raises("IndexError"));
                EXPECT_THAT(main.does(a.get(-1)), raises("IndexError"));
              }
-             for (const char* area : {"array", "raw_array"}) {
+             for (const std::string& area : forms_of(stage, "array")) {
                EXPECT_THAT(main.does(makes(area, "bad", {{"type", "i"}, {"init", -1}})),
                            raises("ValueError"));
              }
@@ -966,12 +981,12 @@ Claims array_content() {
        .level = Level::kMust,
        .says = "A char array's value ends at the first NUL, its raw does not.",
        .documented = {"SHV-11"},
-       .needs = {"array", "raw_array"},
+       .needs = {"array"},
        .check =
            [](Stage& stage) {
              Puppet& main = stage.main();
              Value init = bytes(std::string("ab\0cd", 5));
-             for (const RemoteArray& a : {main.array("c", init), main.raw_array("c", init)}) {
+             for (const RemoteArray& a : arrays(stage, "c", init)) {
                EXPECT_THAT(main.does(a.len()), returns(5));
                EXPECT_THAT(main.does(a.value()), returns(bytes("ab")));
                EXPECT_THAT(main.does(a.raw()), returns(init));
@@ -989,11 +1004,11 @@ Claims array_content() {
        .says = "Bytes up to the length of a char array can be assigned to its value; longer ones "
                "raise ValueError and change nothing.",
        .documented = {"SHV-11"},
-       .needs = {"array", "raw_array"},
+       .needs = {"array"},
        .check =
            [](Stage& stage) {
              Puppet& main = stage.main();
-             for (const RemoteArray& a : {main.array("c", 5), main.raw_array("c", 5)}) {
+             for (const RemoteArray& a : arrays(stage, "c", 5)) {
                main.must(a.set_value(bytes("abcde")));
                EXPECT_THAT(main.does(a.value()), returns(bytes("abcde")));
                main.must(a.set_value(bytes("xy")));
@@ -1013,16 +1028,17 @@ Claims array_sharing() {
        .level = Level::kMust,
        .says = "What one process writes to an Array, by item or by slice, the others read.",
        .documented = {"SHV-02", "START-12"},
-       .needs = {"array", "raw_array"},
+       .needs = {"array"},
        .check =
            [](Stage& stage) {
              Puppet& main = stage.main();
              Value init = ints({0, 1, 2, 3});
-             RemoteArray locked = main.array("i", init), raw = main.raw_array("i", init);
-             RemoteArray lockless = main.array("i", init, {.lock = false});
-             Puppet& first = stage.start_process(main, {locked, raw, lockless});
-             Puppet& second = stage.start_process(main, {locked, raw, lockless});
-             for (const RemoteArray& a : {locked, raw, lockless}) {
+             std::vector<RemoteArray> all = arrays(stage, "i", init);
+             all.push_back(main.array("i", init, {.lock = false}));
+             std::vector<RemoteObject> objects(all.begin(), all.end());
+             Puppet& first = stage.start_process(main, objects);
+             Puppet& second = stage.start_process(main, objects);
+             for (const RemoteArray& a : all) {
                EXPECT_THAT(first.does(a.slice()), returns(init));
                EXPECT_THAT(first.does(a.len()), returns(4));
                first.must(a.set(-1, 33));
@@ -1053,7 +1069,7 @@ Claims array_sharing() {
        .says = "Arrays of all lengths, made and dropped in any order, never share memory, and a "
                "child finds each where it is.",
        .documented = {"SHV-01", "SHV-02"},
-       .needs = {"array", "raw_array"},
+       .needs = {"array"},
        .check =
            [](Stage& stage) {
              Puppet& main = stage.main();
@@ -1062,13 +1078,13 @@ Claims array_sharing() {
              auto length = [](int i) { return i % 10 == 9 ? 900 * i : i + 1; };
              std::vector<RemoteArray> all;
              for (int i = 0; i < kArrays; ++i) {
-               all.push_back(main.raw_array("b", length(i)));
+               all.push_back(main.array("b", length(i), {.lock = false}));
                main.must(all[i].set_slice(0, std::min(length(i), 50),
                                           content(i, std::min(length(i), 50))));
              }
              for (int i = 0; i < kArrays; i += 2) main.must(all[i].drop());
              for (int i = kArrays - 2; i >= 0; i -= 2) {
-               all[i] = main.raw_array("b", content(i, length(i)));
+               all[i] = main.array("b", content(i, length(i)), {.lock = false});
              }
              Puppet& child = stage.start_process(main, {all.begin(), all.end()});
              for (int i = 0; i < kArrays; ++i) {
@@ -1131,11 +1147,11 @@ Claims array_sharing() {
        .level = Level::kShould,
        .says = "Processes go on sharing an Array after its creator dropped it.",
        .documented = {"SHV-15"},
-       .needs = {"array", "raw_array"},
+       .needs = {"array"},
        .check =
            [](Stage& stage) {
              Puppet& main = stage.main();
-             RemoteArray a = main.array("i", 3), raw = main.raw_array("i", 3);
+             RemoteArray a = main.array("i", 3), raw = main.array("i", 3, {.lock = false});
              Puppet& first = stage.start_process(main, {a, raw});
              Puppet& second = stage.start_process(main, {a, raw});
              main.must(a.drop());
@@ -1253,14 +1269,14 @@ Claims array_sharing() {
        .says = "To send an Array, raw or not, through a pipe or a SimpleQueue raises "
                "RuntimeError, for sharing is by inheritance.",
        .documented = {"SHV-14"},
-       .needs = {"array", "raw_array", "pipe", "simple_queue"},
+       .needs = {"array", "pipe", "simple_queue"},
        .check =
            [](Stage& stage) {
              Puppet& main = stage.main();
              auto [a, b] = main.pipe();
              RemoteSimpleQueue q = main.simple_queue();
              for (const RemoteArray& each :
-                  {main.array("i", 3), main.raw_array("i", 3), main.array("c", 3),
+                  {main.array("i", 3), main.array("i", 3, {.lock = false}), main.array("c", 3),
                    main.array("d", ints({1}), {.lock = false})}) {
                EXPECT_THAT(main.does(a.send(Value::object(each.name))), raises("RuntimeError"));
                EXPECT_THAT(main.does(q.put(Value::object(each.name))), raises("RuntimeError"));
