@@ -1,5 +1,6 @@
 #include "conformance/stage/switchboard.h"
 
+#include <fcntl.h>
 #include <poll.h>
 #include <sys/socket.h>
 #include <sys/syscall.h>
@@ -36,6 +37,17 @@ pid_t peer_of(int socket) {
   return peer.pid;
 }
 
+// Readable once the process has ended, as a pidfd is; for one that has gone without trace, a pipe
+// that nobody writes to.
+base::UniqueFd end_of(pid_t pid) {
+  base::UniqueFd pidfd(static_cast<int>(::syscall(SYS_pidfd_open, pid, 0)));
+  if (pidfd) return pidfd;
+  int ends[2];
+  base::check(::pipe2(ends, O_CLOEXEC), "make a pipe");
+  ::close(ends[1]);
+  return base::UniqueFd(ends[0]);
+}
+
 }  // namespace
 
 Switchboard::Switchboard(const std::string& path, std::string token)
@@ -53,7 +65,7 @@ std::vector<Switchboard::Event> Switchboard::pump(base::Deadline deadline, int a
   }
   int timeout = events.empty() ? deadline.poll_timeout() : 0;
   if (::poll(polled.data(), polled.size(), timeout) <= 0) return events;
-  if (polled[0].revents != 0) accept_all();
+  if (polled[0].revents != 0) accept_all(&events);
   for (size_t i = 0; i < keys.size(); ++i) {
     Connection& c = connections_.at(keys[i]);
     bool ended = polled[3 + 2 * i].revents != 0;
@@ -92,13 +104,16 @@ int64_t Switchboard::send(int connection, const Op& op) {
   return c.pending;
 }
 
-void Switchboard::accept_all() {
+void Switchboard::accept_all(std::vector<Event>* events) {
   while (true) {
     int fd = ::accept4(listener_.get(), nullptr, nullptr, SOCK_CLOEXEC | SOCK_NONBLOCK);
     if (fd < 0) return;
     Connection c{.socket = base::UniqueFd(fd), .pid = peer_of(fd)};
-    c.process.reset(static_cast<int>(::syscall(SYS_pidfd_open, c.pid, 0)));
-    connections_.emplace(next_key_++, std::move(c));
+    c.process = end_of(c.pid);
+    int key = next_key_++;
+    // A hello that came with the connection counts as having happened: without it the testee would
+    // look as if nothing had moved.
+    read_all(key, &connections_.emplace(key, std::move(c)).first->second, events);
   }
 }
 
@@ -115,10 +130,7 @@ void Switchboard::read_all(int key, Connection* c, std::vector<Event>* events) {
     }
     c->socket.reset();
     if (!c->inbox.empty()) {
-      events->push_back(Broken{
-          c->puppet,
-          {FaultKind::kHalfLine,
-           absl::StrCat("its connection ended inside a line of ", c->inbox.size(), " bytes")}});
+      events->push_back(half_line_of(*c, "its connection ended inside a line"));
     } else {
       events->push_back(Closed{key, c->pending != 0});
     }
@@ -127,13 +139,14 @@ void Switchboard::read_all(int key, Connection* c, std::vector<Event>* events) {
 
 void Switchboard::take_lines(int key, Connection* c, std::vector<Event>* events) {
   size_t begin = 0;
-  for (size_t end; c->socket && (end = c->inbox.find('\n', begin)) != std::string::npos;
-       begin = end + 1) {
+  size_t end;
+  while ((end = c->inbox.find('\n', begin)) != std::string::npos && end - begin < kLongestLine) {
     std::string_view line(&c->inbox[begin], end - begin);
     take_message(
         key, c,
         parse_message(line, [&](int64_t id) { return id == c->pending && c->pending_is_batch; }),
         events);
+    begin = end + 1;
   }
   c->inbox.erase(0, begin);
   if (c->inbox.size() >= kLongestLine) {
@@ -143,6 +156,18 @@ void Switchboard::take_lines(int key, Connection* c, std::vector<Event>* events)
     c->inbox.clear();
     c->socket.reset();
   }
+}
+
+std::optional<Switchboard::Event> Switchboard::half_line() const {
+  for (const auto& [key, c] : connections_) {
+    if (!c.inbox.empty()) return half_line_of(c, "it sends no more, inside a line");
+  }
+  return std::nullopt;
+}
+
+Switchboard::Broken Switchboard::half_line_of(const Connection& c, const char* how) {
+  return {c.puppet,
+          {FaultKind::kHalfLine, absl::StrCat(how, ", after ", c.inbox.size(), " bytes of it")}};
 }
 
 void Switchboard::take_message(int key, Connection* c, Message message,

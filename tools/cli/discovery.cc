@@ -8,6 +8,7 @@
 #include <filesystem>
 #include <nlohmann/json.hpp>
 #include <set>
+#include <tuple>
 
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
@@ -27,9 +28,12 @@ import json, os, sys, importlib.util, multiprocessing
 found = [m for m in ("billiard", "multiprocess", "loky") if importlib.util.find_spec(m)]
 if "loky" not in found and importlib.util.find_spec("joblib"):
     found.append("joblib.externals.loky")
-print(json.dumps({"path": os.path.realpath(sys.executable), "family": sys.implementation.name,
+path = os.path.realpath(sys.executable)
+homes = {os.path.dirname(importlib.util.find_spec(m).origin) for m in found + ["multiprocessing", "os"]}
+print(json.dumps({"path": path, "family": sys.implementation.name,
     "version": list(getattr(sys, "pypy_version_info", sys.version_info)[:3]), "language": list(sys.version_info[:2]),
-    "start_methods": multiprocessing.get_all_start_methods(), "modules": found}))
+    "start_methods": multiprocessing.get_all_start_methods(), "modules": found,
+    "depends_on": sorted(homes | {path})}))
 )";
 
 bool runnable_file(const fs::path& path) {
@@ -50,14 +54,17 @@ bool names_an_interpreter(const std::string& name) {
   return rest.find_first_not_of(".0123456789") == std::string_view::npos;
 }
 
-std::vector<fs::path> folders() {
+std::vector<fs::path> usual_folders() {
   std::vector<fs::path> out = {"/usr/bin", "/usr/local/bin"};
   if (const char* path = std::getenv("PATH")) {
-    for (std::string_view each : absl::StrSplit(path, ':', absl::SkipEmpty())) {
-      // A pyenv's shims take long to say what the versions below say at once.
-      if (each.find("/shims") == std::string_view::npos) out.emplace_back(each);
-    }
+    for (std::string_view each : absl::StrSplit(path, ':', absl::SkipEmpty()))
+      out.emplace_back(each);
   }
+  return out;
+}
+
+std::vector<fs::path> pyenv_folders() {
+  std::vector<fs::path> out;
   const char* root = std::getenv("PYENV_ROOT");
   const char* home = std::getenv("HOME");
   fs::path pyenv =
@@ -68,14 +75,19 @@ std::vector<fs::path> folders() {
   return out;
 }
 
-std::vector<fs::path> candidates() {
+std::vector<fs::path> interpreters_in(const std::vector<fs::path>& folders) {
   std::vector<fs::path> out;
   std::set<fs::path> known;
-  for (const fs::path& folder : folders()) {
+  for (const fs::path& folder : folders) {
     std::error_code ignored;
+    // A pyenv's shims share one file and take a second each: ask only for what `python3` means to
+    // its user.
+    const bool shims = folder.filename() == "shims";
     for (const auto& entry : fs::directory_iterator(folder, ignored)) {
-      if (!names_an_interpreter(entry.path().filename()) || !runnable_file(entry.path())) continue;
-      if (known.insert(fs::canonical(entry.path(), ignored)).second) out.push_back(entry.path());
+      const std::string name = entry.path().filename();
+      if (shims ? name != "python3" : !names_an_interpreter(name)) continue;
+      if (runnable_file(entry.path()) && known.insert(fs::canonical(entry.path(), ignored)).second)
+        out.push_back(entry.path());
     }
   }
   return out;
@@ -101,6 +113,7 @@ Interpreter parse_interpreter(const std::string& json) {
   out.version = j.value("version", std::vector<int>());
   out.start_methods = j.value("start_methods", std::vector<std::string>());
   out.modules = j.value("modules", std::vector<std::string>());
+  out.depends_on = j.value("depends_on", std::vector<std::string>());
   out.path = j.value("path", "");
   return out;
 }
@@ -110,9 +123,10 @@ std::vector<Implementation> implementations_of(const std::vector<Interpreter>& i
                                                const std::string& waivers) {
   std::vector<Interpreter> ordered = interpreters;
   if (!ordered.empty()) {
-    std::stable_sort(
-        ordered.begin() + 1, ordered.end(),
-        [](const Interpreter& a, const Interpreter& b) { return a.version > b.version; });
+    std::stable_sort(ordered.begin() + 1, ordered.end(),
+                     [](const Interpreter& a, const Interpreter& b) {
+                       return std::tie(a.usual, a.version) > std::tie(b.usual, b.version);
+                     });
   }
   std::vector<Implementation> out;
   std::set<std::string> names;
@@ -120,7 +134,10 @@ std::vector<Implementation> implementations_of(const std::vector<Interpreter>& i
     std::string variant = variant_name(module, method);
     Implementation one{
         .name = absl::StrCat(python.family, "-", python.version_text(), "-", variant),
-        .command = {python.path, adapter, "--module=" + module}};
+        .command = {python.path, adapter, "--module=" + module},
+        .usual = python.usual,
+        .depends_on = python.depends_on};
+    one.depends_on.push_back(fs::path(adapter).parent_path());
     if (!method.empty()) one.command.push_back("--start-method=" + method);
     std::string file = absl::StrCat(waivers, "/", python.family, "-", variant, ".txt");
     if (::access(file.c_str(), R_OK) == 0) one.waivers = file;
@@ -141,18 +158,24 @@ std::vector<Implementation> implementations_of(const std::vector<Interpreter>& i
   return out;
 }
 
-std::vector<Implementation> discover(const std::string& adapter, const std::string& waivers) {
+std::vector<Implementation> discover(const std::string& adapter, const std::string& waivers,
+                                     bool all) {
   constexpr std::chrono::seconds kPatience(20);
   std::vector<Interpreter> found;
   std::set<std::string> paths;
-  for (const fs::path& candidate : candidates()) {
-    base::RunResult answer = base::run({.argv = {candidate.string(), "-c", kQuestion}},
-                                       base::Deadline::after(kPatience));
-    if (!answer.ending.succeeded()) continue;
-    Interpreter python = parse_interpreter(answer.out);
-    if (!python.path.empty() && paths.insert(python.path).second)
-      found.push_back(std::move(python));
-  }
+  auto ask = [&](const std::vector<fs::path>& interpreters, bool usual) {
+    for (const fs::path& each : interpreters) {
+      base::RunResult answer =
+          base::run({.argv = {each.string(), "-c", kQuestion}}, base::Deadline::after(kPatience));
+      if (!answer.ending.succeeded()) continue;
+      Interpreter python = parse_interpreter(answer.out);
+      python.usual = usual;
+      if (!python.path.empty() && paths.insert(python.path).second)
+        found.push_back(std::move(python));
+    }
+  };
+  ask(interpreters_in(usual_folders()), true);
+  if (all) ask(interpreters_in(pyenv_folders()), false);
   return implementations_of(found, adapter, waivers);
 }
 

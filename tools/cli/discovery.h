@@ -14,11 +14,16 @@ namespace mpcheck {
 struct Implementation {
   std::string name;  // "cpython-3.11.2-fork"
   std::vector<std::string> command;
-  std::string waivers;  // a file, or empty
+  std::string waivers;                  // a file, or empty
+  bool usual = true;                    // judged when nothing is asked for
+  std::vector<std::string> depends_on;  // files and folders whose change may change its behaviour
 };
 
 // `adapter` is the Python adapter's path; `waivers` the folder with files such as cpython-fork.txt.
-std::vector<Implementation> discover(const std::string& adapter, const std::string& waivers);
+// Those that are not usual are looked for only if `all` is set: to ask an interpreter takes a
+// moment.
+std::vector<Implementation> discover(const std::string& adapter, const std::string& waivers,
+                                     bool all);
 
 // What an interpreter says of itself: the answer to the question that discover() asks it.
 struct Interpreter {
@@ -26,7 +31,9 @@ struct Interpreter {
   std::string family;  // "cpython", "pypy"
   std::vector<int> version;
   std::vector<std::string> start_methods;
-  std::vector<std::string> modules;  // beside multiprocessing: "billiard", ...
+  std::vector<std::string> modules;     // beside multiprocessing: "billiard", ...
+  std::vector<std::string> depends_on;  // itself, its standard library, those modules
+  bool usual = true;
   std::string version_text() const;
 };
 // Empty path if `json` is no such answer.

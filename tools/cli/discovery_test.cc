@@ -50,6 +50,18 @@ TEST(Discovery, CommandNamesModuleAndMethod) {
                                       "--start-method=fork"}));
 }
 
+TEST(Discovery, UsualOnesComeBeforeNewerOnesThatAreNot) {
+  Interpreter beside = cpython({3, 13, 0});
+  beside.usual = false;
+  std::vector<Implementation> all =
+      implementations_of({cpython({3, 11, 2}), beside, cpython({3, 10, 0})}, "d/a.py", "/x");
+  EXPECT_EQ(all[3].name, "cpython-3.10.0-fork");
+  EXPECT_TRUE(all[3].usual);
+  EXPECT_EQ(all[5].name, "cpython-3.13.0-fork");
+  EXPECT_FALSE(all[5].usual);
+  EXPECT_EQ(all[5].depends_on.back(), "d");
+}
+
 TEST(Discovery, AnswerOfAnInterpreter) {
   Interpreter python = parse_interpreter(
       R"({"path":"/usr/bin/python3.11","family":"cpython","version":[3,11,2],"language":[3,11],)"

@@ -2,6 +2,8 @@
 //
 //   mpcheck [run [NAME...]] [--filter=F] [--jobs=N] [--time-scale=X]     NAME may hold *
 //   mpcheck run [flags] -- ADAPTER [ARGUMENT...]                         an adapter of your own
+//     --all     also what is not on PATH (a pyenv's versions)
+//     --fresh   also what has not changed since it was judged
 //   mpcheck testees                                                      what was found here
 //   mpcheck list                                                         every claim
 //
@@ -30,6 +32,8 @@ ABSL_FLAG(std::string, root, ".", "The checkout: where adapters are found and re
 ABSL_FLAG(std::string, runner, "", "The conformance runner; default: the one below bazel-bin.");
 ABSL_FLAG(std::string, filter, "*", "Which claims: a GoogleTest filter, such as queue.*:pipe.*");
 ABSL_FLAG(int, jobs, 0, "Runner processes at a time; 0: one for each usable CPU.");
+ABSL_FLAG(bool, all, false, "Judge also what is not on PATH (a pyenv's versions).");
+ABSL_FLAG(bool, fresh, false, "Judge anew also what has not changed since an earlier run.");
 ABSL_FLAG(double, time_scale, 1, "Multiplies every patience; more than 1 for slow machines.");
 
 namespace mpcheck {
@@ -125,7 +129,7 @@ void print_list_of(std::string_view title, const std::string& name,
 
 int conclude(const Outcome& outcome, const std::string& folder) {
   std::cout << tables(outcome.summaries, areas_of_suite(), terminal_width());
-  int judged = 0, waived = 0;
+  int judged = 0, waived = 0, known = 0;
   bool unexpected = false, not_judged = !outcome.broken.empty() || outcome.interrupted;
   for (const Summary& s : outcome.summaries) {
     print_list_of("not as its waivers say", s.name, s.unexpected);
@@ -134,9 +138,15 @@ int conclude(const Outcome& outcome, const std::string& folder) {
     not_judged |= !s.not_judged.empty();
     judged += s.all().total() - s.all().unsupported;
     waived += s.waived;
+    known += s.known;
   }
   for (const std::string& each : outcome.broken) std::cout << "\n" << each << "\n";
   if (outcome.interrupted) std::cout << "\nInterrupted: the numbers are those of what was done.\n";
+  if (known > 0) {
+    std::cout << "\n"
+              << known << " of " << outcome.summaries.size()
+              << " have not changed since they were judged (known); --fresh judges them again.\n";
+  }
   std::cout << "\n"
             << waived << " violations are known and explained (waivers). Details: " << folder
             << "/NAME.log (what happened, and how to see it again), NAME.jsonl (all results)\n";
@@ -148,11 +158,16 @@ int conclude(const Outcome& outcome, const std::string& folder) {
   return unexpected ? kViolations : kAsExpected;
 }
 
-// Those whose names match one of `patterns`; all if there is none. Empty second: fine.
+// Those whose names match one of `patterns`; the usual ones if there is none. Empty second: fine.
 std::pair<std::vector<Implementation>, std::string> choose(
     const std::vector<Implementation>& found, const std::vector<std::string>& patterns) {
-  if (patterns.empty()) return {found, ""};
   std::vector<Implementation> chosen;
+  if (patterns.empty()) {
+    for (const Implementation& each : found) {
+      if (each.usual || absl::GetFlag(FLAGS_all)) chosen.push_back(each);
+    }
+    return {chosen, ""};
+  }
   for (const std::string& pattern : patterns) {
     size_t before = chosen.size();
     for (const Implementation& each : found) {
@@ -173,7 +188,9 @@ int run(const std::vector<std::string>& names, const std::vector<std::string>& o
     const fs::path python = root / "tools/adapters/python";
     std::string wrong;
     std::tie(chosen, wrong) =
-        choose(discover((python / "adapter.py").string(), (python / "waivers").string()), names);
+        choose(discover((python / "adapter.py").string(), (python / "waivers").string(),
+                        /*all=*/absl::GetFlag(FLAGS_all) || !names.empty()),
+               names);
     if (!wrong.empty()) return wrong_usage(wrong);
   } else {
     if (names.size() > 1) return wrong_usage("one name at most for an adapter of your own");
@@ -188,6 +205,7 @@ int run(const std::vector<std::string>& names, const std::vector<std::string>& o
             .filter = absl::GetFlag(FLAGS_filter),
             .time_scale = absl::GetFlag(FLAGS_time_scale),
             .jobs = absl::GetFlag(FLAGS_jobs)};
+  if (!absl::GetFlag(FLAGS_fresh)) plan.known = (root / "results" / "known").string();
   if (plan.runner.empty()) plan.runner = (root / "bazel-bin/conformance/runner/runner").string();
   if (plan.jobs <= 0) plan.jobs = usable_cpus();
   plan.shards = std::max(2, plan.jobs);
@@ -202,8 +220,9 @@ int run(const std::vector<std::string>& names, const std::vector<std::string>& o
 int print_testees() {
   const fs::path python = fs::absolute(absl::GetFlag(FLAGS_root)) / "tools/adapters/python";
   for (const Implementation& each :
-       discover((python / "adapter.py").string(), (python / "waivers").string()))
-    std::cout << each.name << "  " << each.command[0] << "\n";
+       discover((python / "adapter.py").string(), (python / "waivers").string(), /*all=*/true))
+    std::cout << each.name << "  " << each.command[0]
+              << (each.usual ? "" : "  (when named, or with --all)") << "\n";
   return kAsExpected;
 }
 

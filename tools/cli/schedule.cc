@@ -18,6 +18,7 @@
 #include "base/subprocess.h"
 #include "base/unique_fd.h"
 #include "conformance/stage/process_tree.h"
+#include "tools/cli/known_results.h"
 
 namespace mpcheck {
 namespace {
@@ -58,16 +59,20 @@ class Schedule {
   Schedule(const std::vector<Implementation>& implementations, const Plan& plan)
       : implementations_(implementations),
         plan_(plan),
-        shards_left_(implementations.size(), plan.shards) {
+        shards_left_(implementations.size(), plan.shards),
+        whole_(implementations.size(), true) {
     for (size_t i = 0; i < implementations.size(); ++i) {
       outcome_.summaries.push_back({.name = implementations[i].name});
+      fingerprints_.push_back(
+          plan.known.empty() ? "" : fingerprint(implementations[i], circumstances()));
+      if (recall(i)) continue;
       for (int shard = 0; shard < plan.shards; ++shard) waiting_.push_back({i, shard});
     }
     began_.resize(implementations.size());
   }
 
   Outcome run(const Progress& progress) {
-    progress(outcome_.summaries, 0);
+    progress(outcome_.summaries, done_);
     while ((!waiting_.empty() || !running_.empty()) && g_interrupted == 0) {
       while (!waiting_.empty() && running_.size() < static_cast<size_t>(plan_.jobs)) start_next();
       await_change();
@@ -88,6 +93,22 @@ class Schedule {
   }
 
  private:
+  Circumstances circumstances() const {
+    return {.runner = plan_.runner, .filter = plan_.filter, .time_scale = plan_.time_scale};
+  }
+
+  bool recall(size_t implementation) {
+    Summary& summary = outcome_.summaries[implementation];
+    if (!KnownResults(plan_.known)
+             .recall(fingerprints_[implementation], plan_.folder, summary.name))
+      return false;
+    std::ifstream in(absl::StrCat(plan_.folder, "/", summary.name, ".jsonl"));
+    for (std::string line; std::getline(in, line);) summary.add_line(line);
+    summary.known = true;
+    ++done_;
+    return true;
+  }
+
   std::string file(const Job& job, const char* ending) const {
     return absl::StrCat(plan_.folder, "/", implementations_[job.implementation].name, ".",
                         job.shard, ending);
@@ -146,6 +167,7 @@ class Schedule {
     const base::Ending& ending = ended.process.ending();
     const auto* exited = std::get_if<base::Exited>(&ending);
     if (exited == nullptr || exited->code > 2) {
+      whole_[ended.job.implementation] = false;
       outcome_.broken.push_back(
           absl::StrCat("the runner of ", implementations_[ended.job.implementation].name, ": ",
                        base::describe(ending), "; see ", file(ended.job, ".log")));
@@ -155,6 +177,9 @@ class Schedule {
         std::chrono::duration<double>(Clock::now() - *began_[i]).count();
     if (--shards_left_[i] == 0) {
       merge(i);
+      // What could not be judged may be judged the next time.
+      if (whole_[i] && outcome_.summaries[i].not_judged.empty())
+        KnownResults(plan_.known).keep(fingerprints_[i], plan_.folder, implementations_[i].name);
       ++done_;
     }
   }
@@ -185,6 +210,8 @@ class Schedule {
   std::list<Running> running_;
   std::vector<std::optional<Clock::time_point>> began_;
   std::vector<int> shards_left_;
+  std::vector<std::string> fingerprints_;
+  std::vector<bool> whole_;  // every runner has ended as it should
   size_t done_ = 0;
   Outcome outcome_;
 };

@@ -20,8 +20,9 @@ struct Plan {
   std::string folder;        // where NAME.jsonl and NAME.log are written; exists
   std::string filter = "*";  // GoogleTest filter
   double time_scale = 1;
-  int jobs = 2;    // runner processes at a time
-  int shards = 2;  // runner processes for one implementation
+  int jobs = 2;       // runner processes at a time
+  int shards = 2;     // runner processes for one implementation
+  std::string known;  // folder of known results; empty: find everything anew
 };
 
 // Called when something has changed: everything known so far, and how many implementations are

@@ -27,9 +27,10 @@ std::string totals(const std::vector<Summary>& summaries, size_t name_width) {
                                     "unsupported", "unknown", "hygiene", "time");
   for (const Summary& s : summaries) {
     Counts c = s.all();
-    absl::StrAppendFormat(&out, "%-*s %6d %9d %10d %12d %8d  %-9s %5.1f s\n", name_width, s.name,
+    absl::StrAppendFormat(&out, "%-*s %6d %9d %10d %12d %8d  %-9s %7s\n", name_width, s.name,
                           c.holds, c.violated, c.variation, c.unsupported, c.unknown,
-                          hygiene_text(c), s.seconds);
+                          hygiene_text(c),
+                          s.known ? "known" : absl::StrFormat("%.1f s", s.seconds));
   }
   return out;
 }

@@ -25,6 +25,7 @@ struct Summary {
   std::vector<std::string> not_judged;  // "queue.x: never_connected: ..."
   int waived = 0;
   double seconds = 0;  // wall time; the caller knows it
+  bool known = false;  // recalled from an earlier run
 
   Counts all() const;
   // Adds one line of a results file; ignores the header. False if it is no such line.
