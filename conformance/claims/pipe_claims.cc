@@ -71,9 +71,6 @@ RemoteConnection named(std::string name) {
   return c;
 }
 
-// The Process object of a puppet's process. (Plain process() makes a new one.)
-const RemoteProcess& process_of(const Puppet& puppet) { return puppet.process(); }
-
 void kill_and_await(Stage& stage, Puppet& puppet) {
   stage.signal(puppet, SIGKILL);
   ASSERT_TRUE(stage.process_ends(puppet));
@@ -1066,6 +1063,24 @@ Claims closing() {
              main.must(b.close());
              EXPECT_THAT(main.does(b.exit()), returns());
            }},
+      {.id = "pipe.with_block_gives_the_end",
+       .level = Level::kMust,
+       .says = "What `with end as c` names c is the end itself.",
+       .documented = {"PIPE-15"},
+       .needs = {"pipe"},
+       .check =
+           [](Stage& stage) {
+             Puppet& main = stage.main();
+             auto [a, b] = main.pipe();
+             RemoteConnection c = named("c");
+             Op enter = a.enter();
+             enter.as = {c.name};
+             main.must(enter);
+             EXPECT_THAT(main.does(c.send("through c")), returns());
+             EXPECT_THAT(main.does(b.recv()), returns("through c"));
+             main.must(a.exit());
+             EXPECT_THAT(main.does(c.send("too late")), raises("OSError"));
+           }},
       {.id = "pipe.dropped_end_is_closed",
        .level = Level::kShould,
        .says = "An end that nobody refers to any more is closed: the other side sees end of file.",
@@ -1665,7 +1680,7 @@ Claims waiting() {
              auto [r, w] = main.pipe(false);
              Puppet& first = stage.start_process(main);
              Puppet& second = stage.start_process(main);
-             RemoteProcess one = process_of(first), two = process_of(second);
+             RemoteProcess one = first.handle(), two = second.handle();
              EXPECT_THAT(main.does(module::wait({one, r, two}, 50ms)),
                          AllOf(returns(Value::list({})), took_about(50ms)));
              Call call = main.begins(module::wait({one, r, two}));
