@@ -286,7 +286,7 @@ Claims event_claims() {
              Puppet& main = stage.main();
              RemoteEvent e = main.event();
              Puppet& setter = stage.start_process(main, {e});
-             RemoteProcess process = std::as_const(setter).process();
+             RemoteProcess process = setter.handle();
              setter.must(e.set());
              setter.must(self::returns());
              main.must(process.join());

@@ -508,7 +508,7 @@ Claims plain_lock_claims() {
                child.must(l.acquire());
                child.must(l.release());
                child.must(self::returns());
-               main.must(std::as_const(child).process().join());
+               main.must(child.handle().join());
              }
              Puppet& other = stage.start_process(main, {l});
              main.must(l.acquire());
@@ -528,7 +528,7 @@ Claims plain_lock_claims() {
              RemoteLock l = main.lock();
              Puppet& child = stage.start_process(main, {l});
              main.must(l.drop());
-             main.must(std::as_const(child).process().drop());
+             main.must(child.handle().drop());
              Puppet& grandchild = stage.start_process(child, {l});
              child.must(l.acquire());
              Call acquire = grandchild.begins(l.acquire());
