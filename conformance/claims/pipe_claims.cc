@@ -628,6 +628,32 @@ Claims messages() {
              EXPECT_THAT(a, returns());
              EXPECT_THAT(b, returns());
            }},
+      {.id = "pipe.killed_sender_leaves_no_part_of_a_short_message",
+       .level = Level::kShould,
+       .says = "A sender that is killed while a short message waits for room leaves nothing of it "
+               "behind: what others send on the same end is received.",
+       .notes = {"pipe.unsafe"},
+       .needs = {"pipe", "isolated"},
+       .check =
+           [](Stage& stage) {
+             Puppet& main = stage.main();
+             auto [receiver, sender] = main.pipe(false);
+             Puppet& child = stage.start_process(main, {sender});
+             // On Linux four bytes of the pipe are free when the short message comes: enough for a
+             // length alone.
+             Value page = Value::blob(4092, 1), last = Value::blob(4088, 2), brief = bytes("short");
+             std::vector<Op> sends(15, sender.send_bytes(page));
+             sends.insert(sends.end(), {sender.send_bytes(last), sender.send_bytes(brief)});
+             child.begins(batch(sends));
+             ASSERT_TRUE(stage.comes_to_rest());
+             kill_and_await(stage, child);
+             while (main.must(receiver.poll()) == Value(true)) {
+               EXPECT_THAT(main.does(receiver.recv_bytes()),
+                           AnyOf(returns(page), returns(last), returns(brief)));
+             }
+             main.must(sender.send("of another"));
+             EXPECT_THAT(main.does(receiver.recv()), returns("of another"));
+           }},
       {.id = "pipe.big_messages_of_several_senders_stay_whole",
        .level = Level::kBeyond,
        .says = "Long messages that two threads send on the same end at the same time never mix.",
