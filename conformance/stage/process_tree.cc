@@ -149,10 +149,29 @@ std::string command_of(pid_t pid) {
   return line;
 }
 
-int64_t cpu_nanoseconds(const std::vector<ThreadReading>& threads) {
-  int64_t sum = 0;
-  for (const ThreadReading& t : threads) sum += std::atoll(t.schedstat.c_str());
-  return sum;
+bool kept_cpu_busy(const std::vector<ThreadReading>& before,
+                   const std::vector<ThreadReading>& after, std::chrono::nanoseconds elapsed) {
+  struct Used {
+    long long on_cpu = 0, waiting_for_one = 0;
+  };
+  auto used = [](const ThreadReading& t) {
+    Used u;
+    std::sscanf(t.schedstat.c_str(), "%lld %lld", &u.on_cpu, &u.waiting_for_one);
+    return u;
+  };
+  long long together = 0;
+  for (const ThreadReading& t : after) {
+    Used u = used(t);
+    for (const ThreadReading& earlier : before) {
+      if (earlier.tid != t.tid) continue;
+      u.on_cpu -= used(earlier).on_cpu;
+      u.waiting_for_one -= used(earlier).waiting_for_one;
+    }
+    bool seldom_asleep = u.on_cpu > (elapsed.count() - u.waiting_for_one) / 2;
+    if (seldom_asleep && u.on_cpu > elapsed.count() / 50) return true;
+    together += u.on_cpu;
+  }
+  return together > elapsed.count() / 2;
 }
 
 void reap_zombies(pid_t keep) {

@@ -8,6 +8,7 @@
 
 #include <sys/types.h>
 
+#include <chrono>
 #include <cstdint>
 #include <string>
 #include <vector>
@@ -45,7 +46,12 @@ std::string read_syscall(pid_t pid, pid_t tid);
 
 char state_of(pid_t pid);           // '?' if there is no such process
 std::string command_of(pid_t pid);  // its command line, for people; empty for a zombie
-int64_t cpu_nanoseconds(const std::vector<ThreadReading>& threads);
+
+// Whether the threads together, or one of them by itself, were on a CPU for most of the time
+// between two readings. Time that a thread had to wait for a CPU is not taken for sleep, so that a
+// loop is seen on a busy machine as well.
+bool kept_cpu_busy(const std::vector<ThreadReading>& before,
+                   const std::vector<ThreadReading>& after, std::chrono::nanoseconds elapsed);
 
 // Reaps zombie children of this process, except `keep`.
 void reap_zombies(pid_t keep);

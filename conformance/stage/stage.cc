@@ -249,7 +249,7 @@ class Stage::Watch {
         // A message can be on its way to us while its sender sleeps already.
         return stage_.pump(base::Deadline::after(nanoseconds(0))) ? Step::kHappened : Step::kStill;
       }
-      if (!cpu_at_first_) cpu_at_first_ = cpu_nanoseconds(read_threads(descendants()));
+      if (!at_first_) at_first_ = read_threads(descendants());
       if (deadline_.passed()) return Step::kLate;
       interval_ = std::min<nanoseconds>(interval_ * 2, kLongestInterval);
     }
@@ -259,8 +259,8 @@ class Stage::Watch {
 
   // Whether the testee has kept a CPU busy for most of the time.
   bool burned_cpu() const {
-    int64_t used = cpu_nanoseconds(read_threads(descendants())) - cpu_at_first_.value_or(0);
-    return used > (now() - started_).count() / 2;
+    if (!at_first_) return false;
+    return kept_cpu_busy(*at_first_, read_threads(descendants()), now() - started_);
   }
 
  private:
@@ -272,7 +272,7 @@ class Stage::Watch {
   nanoseconds started_;
   base::Deadline deadline_;
   nanoseconds interval_ = kFirstInterval;
-  std::optional<int64_t> cpu_at_first_;
+  std::optional<std::vector<ThreadReading>> at_first_;
   std::string why_;
 };
 
