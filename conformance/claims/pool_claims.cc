@@ -76,7 +76,7 @@ Claims pool_claims() {
        .level = Level::kMust,
        .says = "apply_async() returns while the task runs; get() waits for what the task returns.",
        .notes = {"pool.apply_async.returns_asyncresult", "pool.apply_async.concurrent"},
-       .documented = {"POOL-09", "POOL-08"},
+       .documented = {"POOL-09", "POOL-08", "ARES-01", "ARES-02", "ARES-03"},
        .needs = {"pool"},
        .check =
            [](Stage& stage) {
@@ -98,7 +98,7 @@ Claims pool_claims() {
        .says = "An exception that a task raises comes out of get(), each time, and successful() is "
                "False.",
        .notes = {"pool.apply_async.exceptions_silent"},
-       .documented = {"POOL-19"},
+       .documented = {"POOL-19", "ARES-02", "ARES-04"},
        .needs = {"pool"},
        .check =
            [](Stage& stage) {
@@ -118,7 +118,7 @@ Claims pool_claims() {
        .says = "get(timeout=t) on a running task raises TimeoutError, and not before t has passed; "
                "the result still comes.",
        .notes = {"pool.apply_async.returns_asyncresult"},
-       .documented = {"ARES-02"},
+       .documented = {"ARES-01", "ARES-05", "ARES-07"},
        .needs = {"pool"},
        .check =
            [](Stage& stage) {

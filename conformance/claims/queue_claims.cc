@@ -908,10 +908,13 @@ Claims refusal_claims() {
              Puppet& main = stage.main();
              RemoteQueue q = main.queue();
              Puppet& child = stage.start_process(main, {q});
+             main.must(q.put(big_item(1)));  // the rest piles up behind this
+             stage.comes_to_rest();
              main.must(q.put(1));
              main.does(q.put(Value::unpicklable()));
              main.does(q.put(Value::list({2, Value::unpicklable()})));
              main.must(q.put(3));
+             EXPECT_THAT(child.does(q.get()), returns(big_item(1)));
              stage.comes_to_rest();
              main.must(q.put(4));
              for (int i : {1, 3, 4}) EXPECT_THAT(child.does(q.get()), returns(i));
@@ -1217,11 +1220,13 @@ Claims closing_claims() {
              child.must(q.put(big_item(1)));
              results(child.does(batch(puts(q, 1, 10))));
              child.must(q.close());
-             Call join = child.begins(q.join_thread());
-             EXPECT_THAT(main.does(q.get()), returns(big_item(1)));
+             Call join = child.does(q.join_thread());
+             bool big_item_read = std::holds_alternative<Blocked>(join.outcome());
+             if (big_item_read) EXPECT_THAT(main.does(q.get()), returns(big_item(1)));
              EXPECT_THAT(join, returns(nullptr));
              stage.signal(child, SIGKILL);
              EXPECT_TRUE(stage.process_ends(child));
+             if (!big_item_read) EXPECT_THAT(main.does(q.get()), returns(big_item(1)));
              EXPECT_THAT(indexes_from(1, results(main.does(batch({q.get()}, 10)))), zero_to(10));
            }},
       {.id = "queue.join_thread.waits_for_a_reader",
