@@ -174,7 +174,8 @@ Claims capacity_claims() {
        .says =
            "While there is room put() returns, however big the items and whether or not anybody "
            "reads.",
-       .notes = {"pc.producer_does_not_wait", "queue.spec.put_copies_at_feed_time"},
+       .notes = {"pc.producer_does_not_wait", "pc.buffer_balances_rates",
+                 "queue.spec.put_copies_at_feed_time"},
        .documented = {"QUE-05"},
        .needs = {"queue"},
        .check =
@@ -699,7 +700,7 @@ Claims delivery_claims() {
        .level = Level::kMust,
        .says = "With several producers and several consumers every item arrives exactly once.",
        .notes = {"queue.process_safe", "queue.frees_user_from_locking", "pc.decouples",
-                 "pc.consumer_takes_from_queue", "queue.ipc_child_to_child"},
+                 "pc.consumer_takes_from_queue", "queue.ipc_child_to_child", "pc.three_parts"},
        .documented = {"QUE-01", "QUE-02"},
        .needs = {"queue"},
        .check =
@@ -1405,6 +1406,22 @@ Claims ending_claims() {
              EXPECT_THAT(child.does(q.get()), returns(big_item(1)));
              EXPECT_THAT(child.does(q.get()), returns(2));
              EXPECT_THAT(child.does(q.get()), returns(big_item(3)));
+           }},
+      {.id = "queue.exit.does_not_wait_for_a_few_unread_items",
+       .level = Level::kShould,
+       .says = "A program ends though a few small items that it put are never taken.",
+       .documented = {"QUE-30"},
+       .needs = {"queue"},
+       .check =
+           [](Stage& stage) {
+             Puppet& main = stage.main();
+             RemoteQueue q = main.queue();
+             Puppet& child = stage.start_process(main, {q});
+             main.must(q.put(1));
+             child.must(q.put(2));
+             child.does(self::returns());
+             main.does(self::returns());
+             EXPECT_TRUE(stage.main_ends().succeeded());
            }},
       {.id = "queue.exit.items_outlive_their_producer",
        .level = Level::kMust,
