@@ -289,15 +289,15 @@ Claims join_claims() {
        .says =
            "With two workers that acknowledge each item at once, join() returns when all 200 are "
            "done, and not one task_done() is lost or too many.",
-       .notes = {"jq.sample.swords_output", "jq.sample.daemon_consumer_needed"},
+       .notes = {"jq.sample.swords_output"},
        .documented = {"JQ-01", "JQ-03", "QUE-01"},
        .needs = {"joinable_queue"},
        .check =
            [](Stage& stage) {
              Puppet& main = stage.main();
              RemoteJoinableQueue q = main.joinable_queue({.maxsize = 8});
-             Puppet& a = stage.start_process(main, {q}, {.daemon = true});
-             Puppet& b = stage.start_process(main, {q}, {.daemon = true});
+             Puppet& a = stage.start_process(main, {q});
+             Puppet& b = stage.start_process(main, {q});
              Call by_a = a.begins(batch({q.get(), q.task_done()}, 100));
              Call by_b = b.begins(batch({q.get(), q.task_done()}, 100));
              results(main.does(batch(puts(q, 1, 200))));
@@ -568,6 +568,27 @@ Claims queue_like_claims() {
              EXPECT_THAT(join, blocks());
              main.must(q.task_done());
              EXPECT_THAT(join, returns(nullptr));
+           }},
+      {.id = "joinable_queue.exit.a_waiting_daemon_does_not_keep_the_program",
+       .level = Level::kMust,
+       .says = "When all items are acknowledged and main returns, a daemon that waits in get() for "
+               "more ends with it.",
+       .notes = {"jq.sample.daemon_consumer_needed"},
+       .documented = {"LIFE-02", "JQ-05"},
+       .needs = {"joinable_queue", "isolated"},
+       .check =
+           [](Stage& stage) {
+             Puppet& main = stage.main();
+             RemoteJoinableQueue q = main.joinable_queue();
+             Puppet& worker = stage.start_process(main, {q}, {.daemon = true});
+             main.must(q.put(1));
+             results(worker.does(batch({q.get(), q.task_done()})));
+             Call more = worker.begins(q.get());
+             EXPECT_THAT(main.does(q.join()), returns(nullptr));
+             EXPECT_THAT(more, blocks());
+             main.does(self::returns());
+             EXPECT_TRUE(stage.main_ends().succeeded());
+             EXPECT_TRUE(stage.process_ends(worker));
            }},
       {.id = "joinable_queue.inheritance.of_a_queue_in_use",
        .level = Level::kMust,

@@ -1223,11 +1223,15 @@ Claims closing_claims() {
              child.must(q.close());
              Call join = child.does(q.join_thread());
              bool big_item_read = std::holds_alternative<Blocked>(join.outcome());
-             if (big_item_read) EXPECT_THAT(main.does(q.get()), returns(big_item(1)));
+             if (big_item_read) {
+               EXPECT_THAT(main.does(q.get()), returns(big_item(1)));
+             }
              EXPECT_THAT(join, returns(nullptr));
              stage.signal(child, SIGKILL);
              EXPECT_TRUE(stage.process_ends(child));
-             if (!big_item_read) EXPECT_THAT(main.does(q.get()), returns(big_item(1)));
+             if (!big_item_read) {
+               EXPECT_THAT(main.does(q.get()), returns(big_item(1)));
+             }
              EXPECT_THAT(indexes_from(1, results(main.does(batch({q.get()}, 10)))), zero_to(10));
            }},
       {.id = "queue.join_thread.waits_for_a_reader",
