@@ -65,9 +65,6 @@ inline testing::Matcher<const std::vector<int64_t>&> zero_to(int count) {
 // equal items.
 inline Value big_item(int seed) { return Value::blob(1 << 20, seed); }
 
-// The Process object of a child. (On a Puppet that is not const, process() makes a new one.)
-inline const RemoteProcess& process_of(const Puppet& child) { return child.process(); }
-
 }  // namespace conformance
 
 #endif  // CONFORMANCE_CLAIMS_ITEMS_H_

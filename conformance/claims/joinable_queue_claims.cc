@@ -336,7 +336,7 @@ Claims join_claims() {
              main.must(q.put(1));
              EXPECT_THAT(joiner.begins(q.join()), blocks());
              stage.signal(joiner, SIGKILL);
-             main.must(process_of(joiner).join());
+             main.must(joiner.handle().join());
              main.must(q.get());
              EXPECT_THAT(main.does(q.task_done()), returns(nullptr));
              EXPECT_THAT(main.does(q.join()), returns(nullptr));

@@ -1305,8 +1305,8 @@ Claims closing_claims() {
              stage.comes_to_rest();
              for (Puppet* child : {&before, &after}) {
                child->does(self::returns());
-               EXPECT_THAT(main.does(process_of(*child).join()), returns());
-               EXPECT_THAT(main.does(process_of(*child).exitcode()), returns(0));
+               EXPECT_THAT(main.does(child->handle().join()), returns());
+               EXPECT_THAT(main.does(child->handle().exitcode()), returns(0));
              }
            }},
       {.id = "queue.cancel_join_thread.is_local",
@@ -1367,8 +1367,8 @@ Claims ending_claims() {
              EXPECT_THAT(main.does(q.get()), returns(big_item(1)));
              EXPECT_THAT(indexes_from(1, results(main.does(batch({q.get()}, 200)))), zero_to(200));
              EXPECT_THAT(main.does(q.get()), returns(big_item(2)));
-             EXPECT_THAT(main.does(process_of(child).join()), returns());
-             EXPECT_THAT(main.does(process_of(child).exitcode()), returns(0));
+             EXPECT_THAT(main.does(child.handle().join()), returns());
+             EXPECT_THAT(main.does(child.handle().exitcode()), returns(0));
            }},
       {.id = "queue.exit.by_sys_exit_or_error_loses_nothing",
        .level = Level::kMust,
@@ -1441,12 +1441,12 @@ Claims ending_claims() {
              Puppet& ends = stage.start_process(main, {q});
              ends.must(q.put(1));
              ends.does(self::returns());
-             main.must(process_of(ends).join());
+             main.must(ends.handle().join());
              Puppet& killed = stage.start_process(main, {q});
              killed.must(q.put(2));
              stage.comes_to_rest();
              stage.signal(killed, SIGKILL);
-             main.must(process_of(killed).join());
+             main.must(killed.handle().join());
              EXPECT_THAT(main.does(q.get()), returns(1));
              EXPECT_THAT(main.does(q.get()), returns(2));
            }},
@@ -1465,7 +1465,7 @@ Claims ending_claims() {
              child.must(q.put(2));
              stage.comes_to_rest();
              child.does(self::exits_at_once(0));
-             main.must(process_of(child).join());
+             main.must(child.handle().join());
              EXPECT_THAT(main.does(q.get()), returns(big_item(1)));
              Call get = main.does(q.get({.timeout = 50ms}));
              stage.varies(manner_of(get) == "Empty" ? "lost"
@@ -1491,7 +1491,7 @@ Claims ending_claims() {
              EXPECT_THAT(main.does(q.get()), returns(big_item(1)));
              EXPECT_THAT(main.does(q.get()), returns(2));
              child.does(self::returns());
-             EXPECT_THAT(main.does(process_of(child).join()), returns());
+             EXPECT_THAT(main.does(child.handle().join()), returns());
            }},
       {.id = "queue.drop.gives_back_its_descriptors",
        .level = Level::kShould,
@@ -1528,7 +1528,7 @@ Claims ending_claims() {
              EXPECT_THAT(child.does(q.get({.timeout = 0s})), raises("Empty"));
              stage.comes_to_rest();
              stage.signal(child, SIGKILL);
-             main.must(process_of(child).join());
+             main.must(child.handle().join());
              for (int i = 0; i < 3; ++i) {
                EXPECT_THAT(main.does(q.put_nowait(i)), returns(nullptr));
                EXPECT_THAT(main.does(q.get()), returns(i));
@@ -1547,7 +1547,7 @@ Claims ending_claims() {
              main.must(q.put(1));
              EXPECT_THAT(child.begins(q.put(2)), blocks());
              stage.signal(child, SIGKILL);
-             main.must(process_of(child).join());
+             main.must(child.handle().join());
              EXPECT_THAT(main.does(q.get()), returns(1));
              EXPECT_THAT(main.does(q.put_nowait(3)), returns(nullptr));
              EXPECT_THAT(main.does(q.get()), returns(3));
@@ -1566,7 +1566,7 @@ Claims ending_claims() {
              Puppet& child = stage.start_process(main, {q});
              EXPECT_THAT(child.begins(q.get()), blocks());
              stage.signal(child, SIGKILL);
-             main.must(process_of(child).join());
+             main.must(child.handle().join());
              main.must(q.put(1));
              EXPECT_THAT(main.does(q.get()), returns(1));
            }},
@@ -1586,7 +1586,7 @@ Claims ending_claims() {
              child.must(q.put(big_item(1)));
              stage.comes_to_rest();
              stage.signal(child, SIGKILL);
-             main.must(process_of(child).join());
+             main.must(child.handle().join());
              main.must(q.put(2));
              Call get = taker.does(q.get());  // the big item may have made it, or not
              if (get.value() == big_item(1).as_received()) get = taker.does(q.get());
@@ -1608,7 +1608,7 @@ Claims ending_claims() {
              child.must(q.put(2));
              stage.comes_to_rest();
              stage.signal(child, SIGKILL);
-             main.must(process_of(child).join());
+             main.must(child.handle().join());
              EXPECT_THAT(main.does(q.get()), returns(big_item(1)));
              main.does(q.get({.timeout = 50ms}));  // takes it if it did arrive
              EXPECT_THAT(main.does(q.put_nowait(3)), returns(nullptr));
@@ -1628,7 +1628,7 @@ Claims ending_claims() {
              Puppet& taker = stage.start_process(main, {q});
              child.must(q.put(big_item(1)));
              child.does(self::returns());
-             Call join = main.does(process_of(child).join());
+             Call join = main.does(child.handle().join());
              EXPECT_THAT(join, returns());
              EXPECT_THAT(taker.does(q.get()), returns(big_item(1)));
              join.outcome();  // by now at the latest

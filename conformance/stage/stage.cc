@@ -1,5 +1,6 @@
 #include "conformance/stage/stage.h"
 
+#include <poll.h>
 #include <signal.h>
 #include <stdlib.h>
 #include <sys/stat.h>
@@ -86,11 +87,6 @@ const Outcome& Call::outcome_if_blocked() const {
 const Value& Call::value() const {
   const Outcome& o = outcome();
   if (const Returned* returned = std::get_if<Returned>(&o)) return returned->value;
-  if (cannot_wait(record_->op) &&
-      (std::holds_alternative<Blocked>(o) || std::holds_alternative<TimedOut>(o))) {
-    stage_->adapter_error(FaultKind::kHung, record_->puppet,
-                          absl::StrCat(record_->op.text(), " has no answer"));
-  }
   Abandon::Why why =
       std::holds_alternative<TimedOut>(o) ? Abandon::Why::kUnknown : Abandon::Why::kViolated;
   throw Abandon{why, absl::StrCat(text(), " ", text_of(o), "; the claim needs what it returns")};
@@ -350,6 +346,11 @@ const Outcome& Stage::settle(Call::Record& record, nanoseconds patience, bool ex
                     absl::StrCat("its connection ended during ", record.op.text(),
                                  ", but its process lives"));
     }
+    if (step == Watch::Step::kStill || !expected_blocked) refuse_half_lines();
+    if (cannot_wait(record.op)) {
+      adapter_error(FaultKind::kHung, puppet.name_,
+                    absl::StrCat(record.op.text(), " has no answer; ", watch.why()));
+    }
     if (step == Watch::Step::kStill) {
       record.outcome = Blocked{.proved = true, .why = watch.why()};
     } else if (expected_blocked) {
@@ -359,6 +360,11 @@ const Outcome& Stage::settle(Call::Record& record, nanoseconds patience, bool ex
     }
     return *record.outcome;
   }
+}
+
+// For when nothing more will come: a line that has no end yet never gets one.
+void Stage::refuse_half_lines() {
+  if (std::optional<Switchboard::Event> half = switchboard_.half_line()) handle(*half);
 }
 
 void Stage::take_reply(Call::Record& record) {
@@ -423,6 +429,7 @@ void Stage::await_hello(Puppet& puppet) {
   while (puppet.connection_ == 0) {
     Watch::Step step = watch.step();
     if (step == Watch::Step::kHappened) continue;
+    refuse_half_lines();
     std::string detail = absl::StrCat(
         step == Watch::Step::kStill ? "it never will: " : "it has not in time: ", watch.why());
     if (puppet.name_ == "main") adapter_error(FaultKind::kNeverConnected, "main", detail);
@@ -626,10 +633,11 @@ Hygiene Stage::finish() {
           "the program does not end after its main function has returned: ", rest_reason_));
     } else if (!ending.succeeded() && !main_may_fail_) {
       hygiene.leftovers.push_back(
-          absl::StrCat("the program, told to end normally, ended with ", base::describe(ending)));
+          absl::StrCat("the program, told to end normally, did not: ", base::describe(ending)));
     }
     if (!ending.still_running()) await_empty_tree(&hygiene);
   }
+  ending_before_kill_ = testee_.poll_ending();
   std::vector<pid_t> unkillable = testee_.kill_everything();
   if (!unkillable.empty())
     hygiene.leftovers.push_back(
@@ -645,15 +653,27 @@ Hygiene Stage::finish() {
   return hygiene;
 }
 
+// What was wrong may have been the beginning of the end: waits for it while main can move.
+base::Ending Stage::how_main_fares() {
+  base::Deadline deadline = base::Deadline::after(patience::quiet());
+  while (testee_.poll_ending().still_running() && !deadline.passed() &&
+         !prove_stillness(testee_.pid(), options_.guards).proved) {
+    pollfd end{.fd = testee_.pidfd(), .events = POLLIN};
+    ::poll(&end, 1, 1);
+  }
+  return testee_.poll_ending();
+}
+
 std::string Stage::last_words() {
   constexpr size_t kMost = 2000;
   std::string text;
-  if (testee_.started())
-    absl::StrAppend(&text, "main's process: ", base::describe(testee_.poll_ending()), "\n");
-  if (!calls_.empty()) {
-    const Call::Record& last = *calls_.back();
-    absl::StrAppend(&text, "last command: ", last.puppet, ": ", last.op.text(), "\n");
+  if (testee_.started()) {
+    base::Ending ending = ending_before_kill_ ? *ending_before_kill_ : how_main_fares();
+    absl::StrAppend(&text, "main's process: ", base::describe(ending), "\n");
   }
+  std::string last =
+      calls_.empty() ? "none" : absl::StrCat(calls_.back()->puppet, ": ", calls_.back()->op.text());
+  absl::StrAppend(&text, "last command: ", last, "\n");
   for (const char* stream : {"stdout", "stderr"}) {
     std::string tail = tail_of_file(testee_.scratch().file(stream), kMost);
     if (!tail.empty()) absl::StrAppend(&text, "last output on ", stream, ":\n", tail, "\n");

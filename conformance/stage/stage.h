@@ -138,8 +138,9 @@ class Puppet {
   const std::string& name() const { return name_; }
   pid_t pid() const { return static_cast<pid_t>(hello_.pid); }
   pid_t ppid() const { return static_cast<pid_t>(hello_.ppid); }
-  // For a child process: its Process object, held by whoever started it.
-  const RemoteProcess& process() const { return process_; }
+  // For a child process: its Process object, held by whoever started it. (Not to be called process():
+  // that makes one.)
+  const RemoteProcess& handle() const { return process_; }
 
   // Gives it an operation and goes on. Requires: it has answered the last one, or the claim is
   // abandoned.
@@ -284,10 +285,12 @@ class Stage {
   void handle(Switchboard::Event& event);
   [[noreturn]] void adapter_error(FaultKind kind, const std::string& who,
                                   const std::string& detail);
+  void refuse_half_lines();
   void take_reply(Call::Record& record);
   std::string how_it_ended(Puppet& puppet);
   std::string dismiss_puppets();
   void await_empty_tree(Hygiene* hygiene);
+  base::Ending how_main_fares();
 
   class Watch;
 
@@ -302,7 +305,8 @@ class Stage {
   bool main_may_end_ = false;   // it was told to, or a signal was sent
   bool main_may_fail_ = false;  // and not only by returning
   bool main_ended_ = false;
-  std::string rest_reason_;  // why main_ends() gave up
+  std::optional<base::Ending> ending_before_kill_;  // ours says nothing about the testee
+  std::string rest_reason_;                         // why main_ends() gave up
   std::string variation_;
 };
 

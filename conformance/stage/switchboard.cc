@@ -1,5 +1,6 @@
 #include "conformance/stage/switchboard.h"
 
+#include <fcntl.h>
 #include <poll.h>
 #include <sys/socket.h>
 #include <sys/syscall.h>
@@ -34,6 +35,17 @@ pid_t peer_of(int socket) {
   socklen_t size = sizeof(peer);
   base::check(::getsockopt(socket, SOL_SOCKET, SO_PEERCRED, &peer, &size), "ask who connected");
   return peer.pid;
+}
+
+// Readable once the process has ended, as a pidfd is; for one that has gone without trace, a pipe
+// that nobody writes to.
+base::UniqueFd end_of(pid_t pid) {
+  base::UniqueFd pidfd(static_cast<int>(::syscall(SYS_pidfd_open, pid, 0)));
+  if (pidfd) return pidfd;
+  int ends[2];
+  base::check(::pipe2(ends, O_CLOEXEC), "make a pipe");
+  ::close(ends[1]);
+  return base::UniqueFd(ends[0]);
 }
 
 }  // namespace
@@ -97,7 +109,7 @@ void Switchboard::accept_all(std::vector<Event>* events) {
     int fd = ::accept4(listener_.get(), nullptr, nullptr, SOCK_CLOEXEC | SOCK_NONBLOCK);
     if (fd < 0) return;
     Connection c{.socket = base::UniqueFd(fd), .pid = peer_of(fd)};
-    c.process.reset(static_cast<int>(::syscall(SYS_pidfd_open, c.pid, 0)));
+    c.process = end_of(c.pid);
     int key = next_key_++;
     // A hello that came with the connection counts as having happened: without it the testee would
     // look as if nothing had moved.
@@ -118,10 +130,7 @@ void Switchboard::read_all(int key, Connection* c, std::vector<Event>* events) {
     }
     c->socket.reset();
     if (!c->inbox.empty()) {
-      events->push_back(Broken{
-          c->puppet,
-          {FaultKind::kHalfLine,
-           absl::StrCat("its connection ended inside a line of ", c->inbox.size(), " bytes")}});
+      events->push_back(half_line_of(*c, "its connection ended inside a line"));
     } else {
       events->push_back(Closed{key, c->pending != 0});
     }
@@ -130,13 +139,14 @@ void Switchboard::read_all(int key, Connection* c, std::vector<Event>* events) {
 
 void Switchboard::take_lines(int key, Connection* c, std::vector<Event>* events) {
   size_t begin = 0;
-  for (size_t end; c->socket && (end = c->inbox.find('\n', begin)) != std::string::npos;
-       begin = end + 1) {
+  size_t end;
+  while ((end = c->inbox.find('\n', begin)) != std::string::npos && end - begin < kLongestLine) {
     std::string_view line(&c->inbox[begin], end - begin);
     take_message(
         key, c,
         parse_message(line, [&](int64_t id) { return id == c->pending && c->pending_is_batch; }),
         events);
+    begin = end + 1;
   }
   c->inbox.erase(0, begin);
   if (c->inbox.size() >= kLongestLine) {
@@ -146,6 +156,18 @@ void Switchboard::take_lines(int key, Connection* c, std::vector<Event>* events)
     c->inbox.clear();
     c->socket.reset();
   }
+}
+
+std::optional<Switchboard::Event> Switchboard::half_line() const {
+  for (const auto& [key, c] : connections_) {
+    if (!c.inbox.empty()) return half_line_of(c, "it sends no more, inside a line");
+  }
+  return std::nullopt;
+}
+
+Switchboard::Broken Switchboard::half_line_of(const Connection& c, const char* how) {
+  return {c.puppet,
+          {FaultKind::kHalfLine, absl::StrCat(how, ", after ", c.inbox.size(), " bytes of it")}};
 }
 
 void Switchboard::take_message(int key, Connection* c, Message message,

@@ -11,6 +11,7 @@
 
 #include <cstdint>
 #include <map>
+#include <optional>
 #include <string>
 #include <variant>
 #include <vector>
@@ -51,6 +52,10 @@ class Switchboard {
   // descriptor that ends the wait when it becomes readable (-1: none).
   std::vector<Event> pump(base::Deadline deadline, int also = -1);
 
+  // Part of a line that a puppet has sent without its end, as the Broken that it is if no more
+  // comes.
+  std::optional<Event> half_line() const;
+
   // Sends a command and returns its id. Requires: the connection has no command pending. A puppet
   // that does not read shows as a Broken event of kind hung at the next pump().
   int64_t send(int connection, const Op& op);
@@ -60,7 +65,7 @@ class Switchboard {
  private:
   struct Connection {
     base::UniqueFd socket;
-    base::UniqueFd process;  // pidfd; reset once seen ended
+    base::UniqueFd process;  // readable once it has ended; reset once seen
     pid_t pid = 0;
     std::string puppet;  // empty until the hello
     std::string inbox;
@@ -69,6 +74,7 @@ class Switchboard {
     bool pending_is_batch = false;
   };
 
+  static Broken half_line_of(const Connection& c, const char* how);
   void accept_all(std::vector<Event>* events);
   void read_all(int key, Connection* c, std::vector<Event>* events);
   void take_lines(int key, Connection* c, std::vector<Event>* events);

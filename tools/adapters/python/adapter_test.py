@@ -195,6 +195,21 @@ class EveryStartMethod:
         self.assertEqual(None, self.ok("puppet.return", by="p1"))
         self.join("p1", 0)
 
+    def test_threads_of_a_child_share_its_table(self):
+        self.main()
+        self.ok("event.new", into="e")
+        self.child("p1", objects=["e"])
+        self.ok("puppet.thread", by="p1", puppet="t1", daemon=True)
+        self.assertEqual(self.s.hellos["p1"]["pid"], self.s.accept()["pid"])
+        self.ok("lock.new", into="l", by="t1")
+        self.assertEqual(["e", "l"], self.ok("puppet.names", by="p1"))
+        self.assertEqual(["e", "p1"], self.ok("puppet.names"))
+        if not self.thread:  # a task or callback finds the table of its process
+            self.ok("pool.new", into="pool", by="p1", processes=1)
+            self.ok("pool.apply_async", "pool", into="r", by="p1", func="nothing", callback={"puppet": "done"})
+            self.s.accept()
+            self.assertEqual(["e", "l", "pool"], [name for name in self.ok("puppet.names", by="done") if name != "r"])
+
     def test_subclass_overrides_run(self):
         self.main()
         self.ok("event.new", into="e")
