@@ -87,10 +87,10 @@ Claims join_claims() {
              RemoteJoinableQueue q = main.joinable_queue();
              Puppet& worker = stage.start_process(main, {q});
              main.must(q.put(1));
-             std::vector<Call> joins = {
-                 main.begins(q.join()), stage.start_process(worker, {q}).begins(q.join()),
-                 stage.start_thread(worker).begins(q.join()),
-                 stage.start_thread(worker).begins(q.join())};
+             std::vector<Call> joins = {main.begins(q.join()),
+                                        stage.start_process(worker, {q}).begins(q.join()),
+                                        stage.start_thread(worker).begins(q.join()),
+                                        stage.start_thread(worker).begins(q.join())};
              for (const Call& join : joins) EXPECT_THAT(join, blocks());
              EXPECT_THAT(worker.does(q.get()), returns(1));
              for (const Call& join : joins) EXPECT_THAT(join, blocks());
@@ -206,8 +206,9 @@ Claims join_claims() {
            }},
       {.id = "joinable_queue.task_done.by_any_process",
        .level = Level::kMust,
-       .says = "task_done() may be called by a process that neither put nor got the item, and before "
-               "it was taken.",
+       .says =
+           "task_done() may be called by a process that neither put nor got the item, and before "
+           "it was taken.",
        .notes = {"jq.join_for_producer_task_done_for_consumer"},
        .documented = {"JQ-04"},
        .needs = {"joinable_queue"},
@@ -263,8 +264,9 @@ Claims join_claims() {
            }},
       {.id = "joinable_queue.count.includes_items_still_buffered",
        .level = Level::kMust,
-       .says = "join() waits from the moment in which put() has returned, though the item cannot be "
-               "taken yet.",
+       .says =
+           "join() waits from the moment in which put() has returned, though the item cannot be "
+           "taken yet.",
        .documented = {"JQ-02"},
        .needs = {"joinable_queue"},
        .check =
@@ -284,17 +286,18 @@ Claims join_claims() {
            }},
       {.id = "joinable_queue.count.many_items_many_workers",
        .level = Level::kMust,
-       .says = "With two workers that acknowledge each item at once, join() returns when all 200 are "
-               "done, and not one task_done() is lost or too many.",
-       .notes = {"jq.sample.swords_output", "jq.sample.daemon_consumer_needed"},
+       .says =
+           "With two workers that acknowledge each item at once, join() returns when all 200 are "
+           "done, and not one task_done() is lost or too many.",
+       .notes = {"jq.sample.swords_output"},
        .documented = {"JQ-01", "JQ-03", "QUE-01"},
        .needs = {"joinable_queue"},
        .check =
            [](Stage& stage) {
              Puppet& main = stage.main();
              RemoteJoinableQueue q = main.joinable_queue({.maxsize = 8});
-             Puppet& a = stage.start_process(main, {q}, {.daemon = true});
-             Puppet& b = stage.start_process(main, {q}, {.daemon = true});
+             Puppet& a = stage.start_process(main, {q});
+             Puppet& b = stage.start_process(main, {q});
              Call by_a = a.begins(batch({q.get(), q.task_done()}, 100));
              Call by_b = b.begins(batch({q.get(), q.task_done()}, 100));
              results(main.does(batch(puts(q, 1, 200))));
@@ -423,7 +426,8 @@ Claims queue_like_claims() {
            }},
       {.id = "joinable_queue.get.waits_or_raises_empty",
        .level = Level::kMust,
-       .says = "get() waits for an item, with a timeout until it is over, without block not at all.",
+       .says =
+           "get() waits for an item, with a timeout until it is over, without block not at all.",
        .notes = {"jq.inherits_queue"},
        .documented = {"JQ-01", "QUE-11", "QUE-12", "QUE-14"},
        .needs = {"joinable_queue"},
@@ -461,8 +465,8 @@ Claims queue_like_claims() {
              for (Value& item : results(taker.does(batch({q.get()}, 102)))) {
                (item.get_if<Value::Digest>() ? big : small).push_back(item);
              }
-             EXPECT_THAT(big, UnorderedElementsAre(big_item(1).as_received(),
-                                                   big_item(2).as_received()));
+             EXPECT_THAT(
+                 big, UnorderedElementsAre(big_item(1).as_received(), big_item(2).as_received()));
              EXPECT_THAT(indexes_from(1, small), zero_to(50));
              EXPECT_THAT(indexes_from(2, small), zero_to(50));
            }},
@@ -564,6 +568,27 @@ Claims queue_like_claims() {
              EXPECT_THAT(join, blocks());
              main.must(q.task_done());
              EXPECT_THAT(join, returns(nullptr));
+           }},
+      {.id = "joinable_queue.exit.a_waiting_daemon_does_not_keep_the_program",
+       .level = Level::kMust,
+       .says = "When all items are acknowledged and main returns, a daemon that waits in get() for "
+               "more ends with it.",
+       .notes = {"jq.sample.daemon_consumer_needed"},
+       .documented = {"LIFE-02", "JQ-05"},
+       .needs = {"joinable_queue", "isolated"},
+       .check =
+           [](Stage& stage) {
+             Puppet& main = stage.main();
+             RemoteJoinableQueue q = main.joinable_queue();
+             Puppet& worker = stage.start_process(main, {q}, {.daemon = true});
+             main.must(q.put(1));
+             results(worker.does(batch({q.get(), q.task_done()})));
+             Call more = worker.begins(q.get());
+             EXPECT_THAT(main.does(q.join()), returns(nullptr));
+             EXPECT_THAT(more, blocks());
+             main.does(self::returns());
+             EXPECT_TRUE(stage.main_ends().succeeded());
+             EXPECT_TRUE(stage.process_ends(worker));
            }},
       {.id = "joinable_queue.inheritance.of_a_queue_in_use",
        .level = Level::kMust,

@@ -239,7 +239,7 @@ class EveryStartMethod:
         self.assertEqual(9, self.ok("pool.apply", "pool", func="square", args=[3]))
         self.assertEqual([1, 4], self.ok("pool.map", "pool", func="square", iterable=[1, 2], chunksize=1))
         self.assertEqual("no", self.raised("pool.apply", "pool", func="fail", args=["no"])["message"])
-        self.ok("pool.apply_async", "pool", into="r", func="puppet", puppet="task", args=[7], callback={"puppet": "done"})
+        self.ok("pool.apply_async", "pool", into="r", func="puppet", puppet="task", args=[7], callback="done")
         task = self.s.accept()
         self.assertEqual(("task", self.thread), (task["puppet"], task["pid"] == self.s.process.pid))
         self.assertEqual(dictionary(args=[7], kwargs=dictionary()), self.ok("puppet.arguments", by="task"))

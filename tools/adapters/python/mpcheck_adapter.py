@@ -365,6 +365,7 @@ raw_array: new=/RawArray(type,init)
 pool: new=/Pool(processes) %apply(&func,args,puppet) %apply_async(&func,args,puppet,^callback,^error_callback)
   map(&func,iterable,chunksize) close terminate join
 async_result: get(timeout) wait(timeout) ready successful
+list: %new(items) %append(item) %get
 global: %set(name,value) %get(name)
 puppet: %thread(puppet,daemon) %arguments %ids %getcwd %stdin %print(text,stream,flush) %on_signal(signal,action)
   %noted(signal) %at_exit(marker) %finally(marker) %drop %names
@@ -397,10 +398,9 @@ def global_function(name):
     return found
 
 
-def callback(what, table):
-    if isinstance(what, dict):
-        return lambda *args, **kwargs: puppet(what["puppet"], *args, **kwargs)
-    return function_named(what)
+def callback(who, table):
+    """A callback is a puppet, by its name."""
+    return lambda *args: puppet(who, *args)
 
 
 CONVERSIONS = {
@@ -618,6 +618,15 @@ class Own:
 
     def condition_wait_for(self, on, value, equals, *timeout):
         return offered(on, "wait_for").wait_for(lambda: value.value == equals, *timeout)
+
+    def list_new(self, on, items=()):
+        return list(items)
+
+    def list_append(self, on, item):
+        on.append(item)
+
+    def list_get(self, on):
+        return on
 
     def value_add(self, on, amount):
         offered(on, "value").value += amount
