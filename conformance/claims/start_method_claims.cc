@@ -113,7 +113,8 @@ Claims choosing() {
        .check =
            [](Stage& stage) {
              Puppet& main = stage.main();
-             for (const Value& method : as_list(main.must(module::get_all_start_methods()))) {
+             Value all = main.must(module::get_all_start_methods());
+             for (const Value& method : as_list(all)) {
                EXPECT_THAT(main.does(module::set_start_method(method, true)), returns(nullptr));
                EXPECT_THAT(main.does(module::get_start_method()), returns(method));
              }
@@ -165,7 +166,8 @@ Claims choosing() {
        .check =
            [](Stage& stage) {
              Puppet& main = stage.main();
-             for (const Value& method : as_list(main.must(module::get_all_start_methods()))) {
+             Value all = main.must(module::get_all_start_methods());
+             for (const Value& method : as_list(all)) {
                EXPECT_THAT(main.does(module::get_context(method)), returns(method));
              }
              EXPECT_THAT(main.does(module::get_start_method(true)), returns(nullptr));

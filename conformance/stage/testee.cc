@@ -49,6 +49,9 @@ Testee::~Testee() { kill_everything(); }
 
 void Testee::start(const std::vector<std::string>& additions) {
   std::vector<std::string> environment = our_environment();
+  // Where this is set, Python's standard streams have no buffer, and who flushes shows nowhere.
+  std::erase_if(environment,
+                [](const std::string& each) { return each.starts_with("PYTHONUNBUFFERED="); });
   for (const std::string& each : spec_.environment) set(&environment, each);
   for (const std::string& each : additions) set(&environment, each);
   set(&environment, "TMPDIR=" + scratch_.file("tmp"));
