@@ -312,6 +312,9 @@ inline Op exits_at_once(int code) { return {.name = "puppet._exit", .args = {{"c
 inline Op arguments() { return {.name = "puppet.arguments"}; }
 inline Op ids() { return {.name = "puppet.ids"}; }
 inline Op getcwd() { return {.name = "puppet.getcwd"}; }
+inline Op chdir(std::string path) {
+  return {.name = "puppet.chdir", .args = {{"path", std::move(path)}}};
+}
 inline Op reads_stdin() { return {.name = "puppet.stdin"}; }
 inline Op prints(std::string text, std::string stream, bool flush) {
   return {.name = "puppet.print",

@@ -130,6 +130,7 @@ struct ChildOptions {
   std::string func = "";
   bool no_target = false;
   std::optional<Value> group = {};
+  bool reuses_containers = false;  // of args and kwargs: emptied once the process is made
 };
 
 // A flow of control of the testee that obeys.
@@ -257,6 +258,10 @@ class Stage {
   // A file in the testee's working directory.
   bool has_file(const std::string& name) const;
 
+  // For a claim that kills a process which has children: what that process kept in TMPDIR stays
+  // there, for nobody else may know of it. So finish() does not look.
+  void tolerate_temporary_files() { tolerates_temporary_files_ = true; }
+
   // Ends the testee as a well-behaved program ends, and looks what is left. Kills whatever remains.
   Hygiene finish();
 
@@ -305,6 +310,7 @@ class Stage {
   bool main_may_end_ = false;   // it was told to, or a signal was sent
   bool main_may_fail_ = false;  // and not only by returning
   bool main_ended_ = false;
+  bool tolerates_temporary_files_ = false;
   std::optional<base::Ending> ending_before_kill_;  // ours says nothing about the testee
   std::string rest_reason_;                         // why main_ends() gave up
   std::string variation_;

@@ -339,7 +339,7 @@ def note(number, frame):
 
 TABLE = """
 context: ~get_start_method(allow_none) ~get_all_start_methods ~set_start_method(method,force) %get_context(method)
-process: %new(puppet*,&func*,objects*,args*,kwargs*,name*,daemon*,style*,group*) start run join(timeout) is_alive
+process: %new(puppet*,&func*,objects*,args*,kwargs*,name*,daemon*,style*,group*,reuse*) start run join(timeout) is_alive
   terminate kill close .exitcode .pid .ident .sentinel .name .daemon .authkey set_name=:name(name)
   set_daemon=:daemon(daemon) set_authkey=:authkey(key) current=~current_process parent=~parent_process
   %active_children ~cpu_count
@@ -367,7 +367,7 @@ pool: new=/Pool(processes) %apply(&func,args,puppet) %apply_async(&func,args,pup
 async_result: get(timeout) wait(timeout) ready successful
 list: %new(items) %append(item) %get
 global: %set(name,value) %get(name)
-puppet: %thread(puppet,daemon) %arguments %ids %getcwd %stdin %print(text,stream,flush) %on_signal(signal,action)
+puppet: %thread(puppet,daemon) %arguments %ids %getcwd %chdir(path) %stdin %print(text,stream,flush) %on_signal(signal,action)
   %noted(signal) %at_exit(marker) %finally(marker) %drop %names
 batch: %(commands,times)
 """.replace("LOCK", "acquire(block,timeout) release enter=__enter__ exit=__exit__").replace("\n ", "")
@@ -598,6 +598,12 @@ class Own:
             make, args = PuppetProcess, (target,) + args if target else args
         elif target:
             given["target"] = target
+        if given.pop("reuse", False):
+            args, kwargs = list(args), given.setdefault("kwargs", {})
+            made = make(args=args, **given)
+            args.clear()
+            kwargs.clear()
+            return made
         return make(args=args, **given) if args else make(**given)
 
     def process_active_children(self, on):
@@ -677,6 +683,9 @@ class Own:
 
     def puppet_getcwd(self, on):
         return os.getcwd()
+
+    def puppet_chdir(self, on, path):
+        os.chdir(path)
 
     def puppet_stdin(self, on):
         return sys.stdin.read()
