@@ -65,7 +65,7 @@ std::vector<Switchboard::Event> Switchboard::pump(base::Deadline deadline, int a
   }
   int timeout = events.empty() ? deadline.poll_timeout() : 0;
   if (::poll(polled.data(), polled.size(), timeout) <= 0) return events;
-  if (polled[0].revents != 0) accept_all();
+  if (polled[0].revents != 0) accept_all(&events);
   for (size_t i = 0; i < keys.size(); ++i) {
     Connection& c = connections_.at(keys[i]);
     bool ended = polled[3 + 2 * i].revents != 0;
@@ -104,12 +104,13 @@ int64_t Switchboard::send(int connection, const Op& op) {
   return c.pending;
 }
 
-void Switchboard::accept_all() {
+void Switchboard::accept_all(std::vector<Event>* events) {
   while (true) {
     int fd = ::accept4(listener_.get(), nullptr, nullptr, SOCK_CLOEXEC | SOCK_NONBLOCK);
     if (fd < 0) return;
     Connection c{.socket = base::UniqueFd(fd), .pid = peer_of(fd)};
     c.process = end_of(c.pid);
+    events->push_back(Arriving{next_key_});  // what it has sent already is read at the next pump()
     connections_.emplace(next_key_++, std::move(c));
   }
 }

@@ -36,7 +36,7 @@ class Switchboard {
     int connection;
     Reply reply;
   };
-  struct Arriving {  // part of a line: nothing can be said of its sender, but that it had moved
+  struct Arriving {  // a connection, or a part of a line: whoever sent it can have moved since
     int connection;
   };
   struct ProcessEnded {  // the process behind a connection, seen through its pidfd
@@ -79,7 +79,7 @@ class Switchboard {
   };
 
   static Broken half_line_of(const Connection& c, const char* how);
-  void accept_all();
+  void accept_all(std::vector<Event>* events);
   void read_all(int key, Connection* c, std::vector<Event>* events);
   void take_lines(int key, Connection* c, std::vector<Event>* events);
   void take_message(int key, Connection* c, Message message, std::vector<Event>* events);

@@ -22,6 +22,7 @@ namespace conformance {
 namespace {
 
 using testing::HasSubstr;
+using testing::Not;
 using testing::SizeIs;
 using Event = Switchboard::Event;
 using Events = std::vector<Event>;
@@ -155,6 +156,13 @@ TEST_F(SwitchboardTest, PuppetsAreToldApart) {
   EXPECT_EQ(only<Switchboard::Replied>().connection, second);
   one.send(reply(1));
   EXPECT_EQ(only<Switchboard::Replied>().connection, first);
+}
+
+// Otherwise a puppet whose hello is there, but unread, would be taken for one that never comes.
+TEST_F(SwitchboardTest, AConnectionIsNews) {
+  Client client = connect();
+  client.send(hello("main"));
+  EXPECT_THAT(what_is_there(), Not(SizeIs(0)));
 }
 
 // Otherwise a puppet that waits for us to read the rest would be taken for one that waits for ever.
