@@ -14,7 +14,6 @@
 #include <functional>
 #include <iostream>
 #include <string>
-#include <utility>
 #include <vector>
 
 #include "conformance/stage/matchers.h"
@@ -257,7 +256,7 @@ Call lock_that_is_held(Stage& stage) {
 Call join_of_a_waiting_child(Stage& stage) {
   Puppet& main = stage.main();
   Puppet& child = stage.start_process(main);
-  return main.begins(std::as_const(child).process().join());
+  return main.begins(child.handle().join());
 }
 
 Call recv_on_empty(Stage& stage) {

@@ -83,6 +83,12 @@ struct RemoteObject {
   }
 };
 
+// A plain list in the memory of one process: an item that can change after it was sent.
+struct RemoteList : RemoteObject {
+  Op append(Value item) const { return op("list.append", {{"item", std::move(item)}}); }
+  Op get() const { return op("list.get"); }
+};
+
 struct RemoteProcess : RemoteObject {
   Op start() const { return op("process.start"); }
   Op run() const { return op("process.run"); }
@@ -110,6 +116,12 @@ struct RemoteQueue : RemoteObject {
     return op("queue.put", ArgList().with("item", std::move(item)).with(w));
   }
   Op get(Waiting w = {}) const { return op("queue.get", ArgList().with(w)); }
+  // Names what arrives `as` an object of the receiver's.
+  Op get_object(const RemoteObject& as) const {
+    Op o = get();
+    o.as = {as.name};
+    return o;
+  }
   Op put_nowait(Value item) const { return op("queue.put_nowait", {{"item", std::move(item)}}); }
   Op get_nowait() const { return op("queue.get_nowait"); }
   Op qsize() const { return op("queue.qsize"); }

@@ -7,6 +7,8 @@
 #include <unistd.h>
 
 #include <algorithm>
+#include <filesystem>
+#include <iterator>
 #include <random>
 #include <stdexcept>
 
@@ -192,6 +194,10 @@ RemoteArray Puppet::raw_array(std::string type, Value init) {
 }
 RemotePool Puppet::pool(int processes) {
   return make<RemotePool>("pool", {{"processes", processes}});
+}
+
+RemoteList Puppet::list(Value::List items) {
+  return make<RemoteList>("list", {{"items", Value::list(std::move(items))}});
 }
 
 RemoteProcess Puppet::process(const std::vector<RemoteObject>& objects, ChildOptions o) {
@@ -498,15 +504,17 @@ Puppet& Stage::start_thread(Puppet& puppet, bool daemon) {
   return arrival(name);
 }
 
-Stage::Task Stage::apply_async_puppet(Puppet& caller, const RemotePool& pool, bool callback) {
+Stage::Task Stage::apply_async_puppet(Puppet& caller, const RemotePool& pool, bool callbacks) {
   std::string name = fresh_name("task");
   RemoteAsyncResult result;
   result.name = fresh_name("result");
   expect_puppet(name);
   Args args = {{"func", "puppet"}, {"puppet", name}};
-  if (callback) {
+  if (callbacks) {
     expect_puppet(name + "_done");
+    expect_puppet(name + "_failed");
     args.emplace_back("callback", name + "_done");
+    args.emplace_back("error_callback", name + "_failed");
   }
   caller.must(
       {.name = "pool.apply_async", .on = pool.name, .as = {result.name}, .args = std::move(args)});
@@ -534,6 +542,14 @@ base::Ending Stage::main_ends() {
   }
   rest_reason_ = watch.why();
   return testee_.poll_ending();
+}
+
+std::optional<int> Stage::open_files(const Puppet& puppet) {
+  std::error_code error;
+  std::filesystem::directory_iterator files(absl::StrCat("/proc/", puppet.pid(), "/fd"), error);
+  if (error) return std::nullopt;
+  return static_cast<int>(
+      std::distance(std::filesystem::begin(files), std::filesystem::end(files)));
 }
 
 std::vector<pid_t> Stage::processes() {

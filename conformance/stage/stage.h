@@ -138,8 +138,9 @@ class Puppet {
   const std::string& name() const { return name_; }
   pid_t pid() const { return static_cast<pid_t>(hello_.pid); }
   pid_t ppid() const { return static_cast<pid_t>(hello_.ppid); }
-  // For a child process: its Process object, held by whoever started it.
-  const RemoteProcess& process() const { return process_; }
+  // For a child process: its Process object, held by whoever started it. (Not to be called process():
+  // that makes one.)
+  const RemoteProcess& handle() const { return process_; }
 
   // Gives it an operation and goes on. Requires: it has answered the last one, or the claim is
   // abandoned.
@@ -169,6 +170,7 @@ class Puppet {
   RemoteArray array(std::string type, Value init, SharedOptions options = {});
   RemoteArray raw_array(std::string type, Value init);
   RemotePool pool(int processes);
+  RemoteList list(Value::List items = {});
   // A Process object that is not started; stage.arrival() awaits its puppet.
   RemoteProcess process(const std::vector<RemoteObject>& objects = {}, ChildOptions options = {});
   RemoteProcess current_process();
@@ -224,8 +226,10 @@ class Stage {
     RemoteAsyncResult result;
     Puppet& puppet;
   };
-  Task apply_async_puppet(Puppet& caller, const RemotePool& pool, bool callback = false);
-  // Waits for the puppet of that name (a callback: the task's puppet's name with "_done").
+  // `callbacks`: both are puppets, of which the one that is called arrives.
+  Task apply_async_puppet(Puppet& caller, const RemotePool& pool, bool callbacks = false);
+  // Waits for the puppet of that name (a callback: the task's puppet's name with "_done", and with
+  // "_failed" for the error_callback).
   Puppet& arrival(const std::string& puppet_name);
 
   // A signal from outside to the puppet's process.
@@ -235,6 +239,8 @@ class Stage {
   // Waits until the adapter's main program has ended, after it was told to; StillRunning if it does
   // not.
   base::Ending main_ends();
+  // How many descriptors the puppet's process has open; absent where the kernel does not tell.
+  std::optional<int> open_files(const Puppet& puppet);
   // Live processes of the testee.
   std::vector<pid_t> processes();
 

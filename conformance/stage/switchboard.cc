@@ -110,8 +110,10 @@ void Switchboard::accept_all(std::vector<Event>* events) {
     if (fd < 0) return;
     Connection c{.socket = base::UniqueFd(fd), .pid = peer_of(fd)};
     c.process = end_of(c.pid);
-    events->push_back(Arriving{next_key_});  // what it has sent already is read at the next pump()
-    connections_.emplace(next_key_++, std::move(c));
+    int key = next_key_++;
+    // A hello that came with the connection counts as having happened: without it the testee would
+    // look as if nothing had moved.
+    read_all(key, &connections_.emplace(key, std::move(c)).first->second, events);
   }
 }
 
@@ -124,7 +126,6 @@ void Switchboard::read_all(int key, Connection* c, std::vector<Event>* events) {
     if (n > 0) {
       c->inbox.append(buffer, static_cast<size_t>(n));
       take_lines(key, c, events);
-      if (!c->inbox.empty()) events->push_back(Arriving{key});
       continue;
     }
     c->socket.reset();

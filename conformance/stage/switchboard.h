@@ -36,7 +36,7 @@ class Switchboard {
     int connection;
     Reply reply;
   };
-  struct Arriving {  // a connection, or a part of a line: whoever sent it can have moved since
+  struct Arriving {  // part of a line: nothing can be said of its sender, but that it had moved
     int connection;
   };
   struct ProcessEnded {  // the process behind a connection, seen through its pidfd

@@ -158,7 +158,8 @@ std::vector<Implementation> implementations_of(const std::vector<Interpreter>& i
   return out;
 }
 
-std::vector<Implementation> discover(const std::string& adapter, const std::string& waivers) {
+std::vector<Implementation> discover(const std::string& adapter, const std::string& waivers,
+                                     bool all) {
   constexpr std::chrono::seconds kPatience(20);
   std::vector<Interpreter> found;
   std::set<std::string> paths;
@@ -174,7 +175,7 @@ std::vector<Implementation> discover(const std::string& adapter, const std::stri
     }
   };
   ask(interpreters_in(usual_folders()), true);
-  ask(interpreters_in(pyenv_folders()), false);
+  if (all) ask(interpreters_in(pyenv_folders()), false);
   return implementations_of(found, adapter, waivers);
 }
 

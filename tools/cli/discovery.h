@@ -20,7 +20,10 @@ struct Implementation {
 };
 
 // `adapter` is the Python adapter's path; `waivers` the folder with files such as cpython-fork.txt.
-std::vector<Implementation> discover(const std::string& adapter, const std::string& waivers);
+// Those that are not usual are looked for only if `all` is set: to ask an interpreter takes a
+// moment.
+std::vector<Implementation> discover(const std::string& adapter, const std::string& waivers,
+                                     bool all);
 
 // What an interpreter says of itself: the answer to the question that discover() asks it.
 struct Interpreter {

@@ -188,7 +188,9 @@ int run(const std::vector<std::string>& names, const std::vector<std::string>& o
     const fs::path python = root / "tools/adapters/python";
     std::string wrong;
     std::tie(chosen, wrong) =
-        choose(discover((python / "adapter.py").string(), (python / "waivers").string()), names);
+        choose(discover((python / "adapter.py").string(), (python / "waivers").string(),
+                        /*all=*/absl::GetFlag(FLAGS_all) || !names.empty()),
+               names);
     if (!wrong.empty()) return wrong_usage(wrong);
   } else {
     if (names.size() > 1) return wrong_usage("one name at most for an adapter of your own");
@@ -218,7 +220,7 @@ int run(const std::vector<std::string>& names, const std::vector<std::string>& o
 int print_testees() {
   const fs::path python = fs::absolute(absl::GetFlag(FLAGS_root)) / "tools/adapters/python";
   for (const Implementation& each :
-       discover((python / "adapter.py").string(), (python / "waivers").string()))
+       discover((python / "adapter.py").string(), (python / "waivers").string(), /*all=*/true))
     std::cout << each.name << "  " << each.command[0]
               << (each.usual ? "" : "  (when named, or with --all)") << "\n";
   return kAsExpected;

@@ -89,7 +89,7 @@ def about():
         home = "https://pypy.org" if pypy else "https://www.python.org"
         if root == "multiprocessing":
             name = "PyPy" if pypy else "CPython"
-    return {"name": name, "version": version, "language": "Python", "start_method": start_method(), "home": home}
+    return {"name": name, "version": str(version), "language": "Python", "start_method": start_method(), "home": home}
 
 
 def class_of(name, submodule):
@@ -97,10 +97,10 @@ def class_of(name, submodule):
     thing = getattr(CONTEXT, name, None)
     if thing is None or isinstance(thing, type):
         return thing
-    package = type(thing.__self__).__module__.rpartition(".")[0]
     try:
-        return getattr(importlib.import_module(package + "." + submodule), name, None)
-    except ImportError:  # the platform lacks what it is built on
+        package = type(thing.__self__).__module__.rpartition(".")[0]
+        return getattr(importlib.import_module(package + "." + submodule), name)
+    except (ImportError, AttributeError):  # such as a platform without semaphores
         return None
 
 
@@ -455,7 +455,6 @@ class Puppet:
                 self.send(dict(reply, id=command["id"]))
                 if end:
                     return end[0](*end[1:])
-                del command, reply
         finally:
             for marker in self.markers:
                 create(marker)
@@ -621,14 +620,14 @@ class Own:
         return offered(on, "wait_for").wait_for(lambda: value.value == equals, *timeout)
 
     def value_add(self, on, amount):
-        on.value += amount
+        offered(on, "value").value += amount
 
     def array_slice(self, on, start=None, stop=None):
-        got = on[start:stop]
+        got = offered(on, "__getitem__")[start:stop]
         return got if isinstance(got, bytes) else list(got)
 
     def array_set_slice(self, on, start=None, stop=None, values=()):
-        on[start:stop] = values
+        offered(on, "__setitem__")[start:stop] = values
 
     def pool_apply(self, on, *positional, **keyword):
         return offered(on, "apply").apply(*task(*positional, **keyword))
