@@ -21,8 +21,8 @@
 //   a temporary file                           fifo=PATH    wait until a writer opens it await=PATH
 //   wait, in sleeps, until the file is there
 //
-// In TEXT, $HELLO and $ANSWER stand for what is due, $TOKEN, $PID and $ID for their values, and \n
-// for a newline.
+// In TEXT, $HELLO and $ANSWER stand for what is due, $TOKEN, $PID and $ID for their values,
+// $MEGABYTE for a million letters, and \n for a newline.
 #include <fcntl.h>
 #include <semaphore.h>
 #include <signal.h>
@@ -345,6 +345,7 @@ class Fake {
     return absl::StrReplaceAll(out, {{"$TOKEN", environment("MPCHECK_TOKEN")},
                                      {"$PID", absl::StrCat(::getpid())},
                                      {"$ID", absl::StrCat(id_)},
+                                     {"$MEGABYTE", std::string(1'000'000, 'x')},
                                      {"\\n", "\n"}});
   }
 

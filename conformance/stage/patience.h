@@ -23,8 +23,9 @@ std::chrono::nanoseconds quiet();
 // A wait that was given a timeout has ended this long after it, on the most crowded machine.
 std::chrono::nanoseconds slack();
 
-// How much earlier than its timeout a wait may end. Timed waits of the kernel and of the C library count on
-// different clocks (CLOCK_REALTIME is slewed) and in different units (poll(2) in milliseconds).
+// How much earlier than its timeout a wait may end. Timed waits of the kernel and of the C library
+// count on different clocks (CLOCK_REALTIME is slewed) and in different units (poll(2) in
+// milliseconds).
 inline constexpr std::chrono::nanoseconds kClockGrain = std::chrono::milliseconds(1);
 
 }  // namespace conformance::patience

@@ -247,8 +247,9 @@ class Stage::Watch {
       Stillness stillness = prove_stillness(stage_.testee_.pid(), stage_.options_.guards);
       why_ = stillness.why;
       if (stillness.proved) {
-        // A message can be on its way to us while its sender sleeps already.
-        return stage_.pump(base::Deadline::after(nanoseconds(0))) ? Step::kHappened : Step::kStill;
+        // A message can be on its way to us while its sender sleeps already, or waits for us to
+        // read the rest of it.
+        return stage_.hears_something() ? Step::kHappened : Step::kStill;
       }
       if (!at_first_) at_first_ = read_threads(descendants());
       if (deadline_.passed()) return Step::kLate;
@@ -319,6 +320,8 @@ void Stage::handle(Switchboard::Event& event) {
   } else if (auto* closed = std::get_if<Switchboard::Closed>(&event)) {
     auto it = by_connection_.find(closed->connection);
     if (it != by_connection_.end()) it->second->connection_closed_ = true;
+  } else if (std::holds_alternative<Switchboard::Arriving>(event)) {
+    // Its sender may have waited for us to read: whoever thinks of a proof looks again.
   } else {
     auto& broken = std::get<Switchboard::Broken>(event);
     adapter_error(broken.fault.kind, broken.puppet.empty() ? "a puppet" : broken.puppet,
@@ -555,6 +558,8 @@ std::vector<pid_t> Stage::processes() {
   std::erase_if(live, [](pid_t pid) { return state_of(pid) == 'Z' || state_of(pid) == '?'; });
   return live;
 }
+
+bool Stage::hears_something() { return pump(base::Deadline::after(nanoseconds(0))); }
 
 bool Stage::comes_to_rest() {
   Watch watch(*this, patience::must_happen());

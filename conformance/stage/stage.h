@@ -245,6 +245,10 @@ class Stage {
   // Live processes of the testee.
   std::vector<pid_t> processes();
 
+  // Takes what has come from the testee, without waiting. Whether anything has, be it a part of a
+  // message.
+  bool hears_something();
+
   // Whether nothing in the testee can move until the runner speaks; waits for it while it moves.
   bool comes_to_rest();
 

@@ -10,7 +10,8 @@
 //   3. read states and counters again: nothing has changed, so all of 1 to 3 describes one moment.
 //
 // The caller must look for messages of the testee after the proof and before believing it: a reply
-// can be on its way to us while its sender sleeps already.
+// can be on its way to us while its sender sleeps already, and a sender of a long one sleeps until
+// we have read a part of it. So a part of a message, too, means that the tree can move.
 //
 // Limits: the proof assumes that no timer signal, timerfd, io_uring or outside process wakes the
 // tree, and that it has no receive timeout set on a socket. What polls is never proved still:

@@ -1,9 +1,10 @@
 // The runner's end of every puppet's connection: accepts, reads whole lines, keeps each side to the
 // rules.
 //
-// pump() waits for something to happen and says what: a puppet said hello, a reply came, a puppet's
-// process ended, or somebody broke the protocol. Who is meant by a hello is the caller's business;
-// which reply belongs to which command, line lengths, tokens and half lines are decided here.
+// pump() waits for something to happen and says what: a puppet said hello, a reply or a part of it
+// came, a puppet's process ended, or somebody broke the protocol. Who is meant by a hello is the
+// caller's business; which reply belongs to which command, line lengths, tokens and half lines are
+// decided here.
 //
 // Threads: one.
 #ifndef CONFORMANCE_STAGE_SWITCHBOARD_H_
@@ -35,6 +36,9 @@ class Switchboard {
     int connection;
     Reply reply;
   };
+  struct Arriving {  // part of a line: nothing can be said of its sender, but that it had moved
+    int connection;
+  };
   struct ProcessEnded {  // the process behind a connection, seen through its pidfd
     int connection;
   };
@@ -46,7 +50,7 @@ class Switchboard {
     std::string puppet;  // empty before its hello
     Fault fault;
   };
-  using Event = std::variant<Connected, Replied, ProcessEnded, Closed, Broken>;
+  using Event = std::variant<Connected, Replied, Arriving, ProcessEnded, Closed, Broken>;
 
   // Everything that has happened; waits until `deadline` if nothing has. `also` is one more
   // descriptor that ends the wait when it becomes readable (-1: none).
