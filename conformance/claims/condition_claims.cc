@@ -755,8 +755,10 @@ Claims condition_claims() {
                other.must(c.acquire());
                Call wait = other.begins(c.wait_for(v, 1, limit));
                notify(main, c);
+               main.must(c.acquire());
                main.must(v.set(1));
-               notify(main, c);
+               main.must(c.notify());
+               main.must(c.release());
                expect_woken(other, wait, c);
              }
            }},
@@ -982,6 +984,33 @@ Claims condition_claims() {
              EXPECT_THAT(live, returns());
              notify(main, c);
              Call late = crew[0]->begins(waits_and_releases(c));
+             EXPECT_THAT(late, blocks());
+             notify(main, c);
+             EXPECT_THAT(late, returns());
+           }},
+      {.id = "condition.waiter_interrupted_while_notified_leaves_nothing_behind",
+       .level = Level::kShould,
+       .says = "A notification that meets an interrupted waiter is not kept for the next one.",
+       .documented = {"COND-05", "COND-09"},
+       .needs = {"condition", "isolated"},
+       .check =
+           [](Stage& stage) {
+             Puppet& main = stage.main();
+             RemoteCondition c = main.condition();
+             Crew crew = start_crew(stage, main, 2, {c});
+             std::vector<Call> wait = all_wait({crew[0]}, c);
+             EXPECT_THAT(wait[0], blocks());
+             main.must(c.acquire());
+             stage.stop(*crew[0]);
+             Call notified = main.begins(c.notify());
+             notified.outcome_if_blocked();
+             stage.signal(*crew[0], SIGINT);
+             stage.resume(*crew[0]);
+             EXPECT_THAT(notified, returns(nullptr));
+             main.must(c.release());
+             EXPECT_THAT(wait[0], testing::AnyOf(returns(true), raises("KeyboardInterrupt")));
+             crew[0]->must(c.release());
+             Call late = crew[1]->begins(waits_and_releases(c));
              EXPECT_THAT(late, blocks());
              notify(main, c);
              EXPECT_THAT(late, returns());

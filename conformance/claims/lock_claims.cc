@@ -479,7 +479,7 @@ Claims plain_lock_claims() {
        .level = Level::kShould,
        .says = "A lock goes on to work between two processes when the one that made it has ended.",
        .documented = {"LOCK-01"},
-       .needs = {"lock", "isolated"},
+       .needs = {"lock", "inherits_memory"},
        .check =
            [](Stage& stage) {
              Puppet& creator = stage.start_process(stage.main());

@@ -529,6 +529,18 @@ void Stage::signal(Puppet& puppet, int number) {
   ::kill(puppet.pid(), number);
 }
 
+void Stage::stop(Puppet& puppet) {
+  signal(puppet, SIGSTOP);
+  base::Deadline deadline = base::Deadline::after(patience::must_happen());
+  while (state_of(puppet.pid()) != 'T') {  // nothing announces it
+    if (deadline.passed())
+      throw Abandon{Abandon::Why::kUnknown, absl::StrCat(puppet.name_, " does not stop")};
+    pump(base::Deadline::after(std::chrono::microseconds(200)));
+  }
+}
+
+void Stage::resume(Puppet& puppet) { signal(puppet, SIGCONT); }
+
 bool Stage::process_ends(Puppet& puppet) {
   Watch watch(*this, patience::must_happen());
   while (!puppet.process_ended_) {

@@ -235,6 +235,9 @@ class Stage {
 
   // A signal from outside to the puppet's process.
   void signal(Puppet& puppet, int number);
+  // Stops the puppet's process in the middle of what it does, until resume(). Then: it stands still.
+  void stop(Puppet& puppet);
+  void resume(Puppet& puppet);
   // Waits until the puppet's process is gone (or a zombie). False if it stays.
   bool process_ends(Puppet& puppet);
   // Waits until the adapter's main program has ended, after it was told to; StillRunning if it does

@@ -133,11 +133,15 @@ Stillness prove_stillness(pid_t main, const Guards& guards) {
   std::vector<ThreadReading> first = read_all(main, guards);
   if (first.empty()) return {false, "there is no process"};
   for (const ThreadReading& t : first) {
-    if (t.state != 'S')
+    if (t.state != 'S' && t.state != 'T')
       return {false, absl::StrCat(who(t), " is in state ", std::string(1, t.state))};
   }
   std::string waits;
   for (const ThreadReading& t : first) {
+    if (t.state == 'T') {  // until somebody continues it, and all who could sleep
+      absl::StrAppend(&waits, waits.empty() ? "" : ", ", who(t), " is stopped");
+      continue;
+    }
     std::string call = read_syscall(t.pid, t.tid);
     if (call.empty() || call[0] == 'r') return {false, absl::StrCat(who(t), " runs")};
     if (guards.timeouts && !waits_without_timeout(call)) {

@@ -5,8 +5,8 @@
 // readings, then no thread is left that could wake another. No time window is involved: a proof
 // holds for ever, and takes about a millisecond.
 //
-//   1. read each thread's state and run counters: all asleep;
-//   2. read each thread's system call: all wait without a timeout;
+//   1. read each thread's state and run counters: all asleep, or stopped by a signal;
+//   2. read each sleeper's system call: all wait without a timeout;
 //   3. read states and counters again: nothing has changed, so all of 1 to 3 describes one moment.
 //
 // The caller must look for messages of the testee after the proof and before believing it: a reply
