@@ -302,15 +302,15 @@ Claims simple_queue_claims() {
              Puppet& returning = stage.start_process(main, {q});
              returning.must(q.put(1));
              returning.does(self::returns());
-             main.must(process_of(returning).join());
+             main.must(returning.handle().join());
              Puppet& exiting = stage.start_process(main, {q});
              exiting.must(q.put(2));
              exiting.does(self::exits_at_once(0));
-             main.must(process_of(exiting).join());
+             main.must(exiting.handle().join());
              Puppet& killed = stage.start_process(main, {q});
              killed.must(q.put(3));
              stage.signal(killed, SIGKILL);
-             main.must(process_of(killed).join());
+             main.must(killed.handle().join());
              for (int i = 1; i <= 3; ++i) EXPECT_THAT(main.does(q.get()), returns(i));
            }},
       {.id = "simple_queue.close.ends_its_use",
@@ -386,7 +386,7 @@ Claims simple_queue_claims() {
              Puppet& child = stage.start_process(main, {q});
              results(child.does(batch({q.put(1), q.get()})));
              stage.signal(child, SIGKILL);
-             main.must(process_of(child).join());
+             main.must(child.handle().join());
              main.must(q.put(2));
              EXPECT_THAT(main.does(q.get()), returns(2));
            }},
@@ -402,7 +402,7 @@ Claims simple_queue_claims() {
              Puppet& child = stage.start_process(main, {q});
              EXPECT_THAT(child.begins(q.get()), blocks());
              stage.signal(child, SIGKILL);
-             main.must(process_of(child).join());
+             main.must(child.handle().join());
              main.must(q.put(1));
              EXPECT_THAT(main.does(q.get()), returns(1));
            }},
@@ -421,7 +421,7 @@ Claims simple_queue_claims() {
              child.begins(q.put(big_item(1)));
              stage.comes_to_rest();
              stage.signal(child, SIGKILL);
-             main.must(process_of(child).join());
+             main.must(child.handle().join());
              EXPECT_THAT(main.does(q.put(2)), returns(nullptr));
              Call get = taker.does(q.get());  // the big item may have made it, or not
              if (get.value() == big_item(1).as_received()) get = taker.does(q.get());
