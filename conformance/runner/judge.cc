@@ -87,11 +87,11 @@ std::string_view name_of(Verdict verdict) {
   return "?";
 }
 
-Judgement judge(const Claim& claim, const TesteeSpec& testee) {
+Judgement judge(const Claim& claim, const TesteeSpec& testee, WarmTestee* warm) {
   Judgement j;
   j.began = now();
   guarded(&j, [&] {
-    Stage stage(testee);
+    Stage stage(testee, {.warm = warm});
     guarded(&j, [&] { run_check(claim, stage, &j); });
     if (j.verdict != Verdict::kAdapterError) {
       guarded(&j, [&] {

@@ -4,7 +4,8 @@
 //   j.verdict == Verdict::kHolds && j.hygiene.leftovers.empty();
 //
 // Every way to end is a value: nothing a testee does makes this throw. Each claim gets a fresh
-// testee, and nothing of it is left afterwards. Works inside a GoogleTest test, whose failures it
+// testee (with `warm`, a fresh main program that a nursery forks), and nothing of it is left
+// afterwards. Works inside a GoogleTest test, whose failures it
 // collects.
 #ifndef CONFORMANCE_RUNNER_JUDGE_H_
 #define CONFORMANCE_RUNNER_JUDGE_H_
@@ -43,7 +44,7 @@ struct Judgement {
   std::string last_words;  // for adapter errors and violations: ending, last command, last output
 };
 
-Judgement judge(const Claim& claim, const TesteeSpec& testee);
+Judgement judge(const Claim& claim, const TesteeSpec& testee, WarmTestee* warm = nullptr);
 
 }  // namespace conformance
 

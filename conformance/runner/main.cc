@@ -40,6 +40,8 @@ ABSL_FLAG(std::string, results, "",
 ABSL_FLAG(double, time_scale, 1, "Multiplies every patience; more than 1 for slow machines.");
 ABSL_FLAG(std::string, reproduce, "",
           "The line that reproduces a claim; {claim} stands for its id.");
+ABSL_FLAG(bool, cold, false,
+          "Start the adapter anew for every claim, even if it can be a nursery.");
 ABSL_FLAG(bool, list, false, "Print every claim with level and sentence, and end.");
 
 namespace conformance {
@@ -53,6 +55,7 @@ struct Session {
   Waivers waivers;
   std::string reproduce;
   ResultsWriter results;
+  std::unique_ptr<WarmTestee> warm;  // null: every claim starts cold
   std::map<std::string, Waivers::Seen> seen;
   int judged = 0, unsupported = 0, waived = 0, unexpected = 0, not_judged = 0;
 };
@@ -62,7 +65,7 @@ class ClaimTest : public testing::Test {
   ClaimTest(const Claim& claim, Session& run) : claim_(claim), run_(run) {}
 
   void TestBody() override {
-    Judgement j = judge(claim_, run_.testee);
+    Judgement j = judge(claim_, run_.testee, run_.warm.get());
     Assessment a = assess(claim_.id, j, run_.waivers);
     run_.results.claim(claim_, j, a);
     run_.seen[claim_.id] = seen_of(j);
@@ -120,6 +123,7 @@ int print_list() {
 int wrong_usage(const std::string& what) {
   std::cerr << "runner: " << what
             << "\nusage: runner [--name=NAME] [--waivers=FILE [--update-waivers]] [--results=FILE] "
+               "[--cold] "
                "[--time-scale=X]\n"
                "              [--list] [--gtest_filter=AREA.CLAIM] [--gtest_...] -- ADAPTER "
                "[ARGUMENT...]\n";
@@ -181,6 +185,7 @@ int main_(int argc, char** argv) {
       .reproduce = absl::GetFlag(FLAGS_reproduce),
       .results = ResultsWriter(absl::GetFlag(FLAGS_results))};
   if (run.reproduce.empty()) run.reproduce = default_reproduction(argv[0], words.after);
+  if (!absl::GetFlag(FLAGS_cold)) run.warm = std::make_unique<WarmTestee>();
   run.results.header(run.testee);
   for (const Claim& claim : all_claims()) {
     testing::RegisterTest(claim.area().c_str(), claim.name().c_str(), nullptr, nullptr, __FILE__,

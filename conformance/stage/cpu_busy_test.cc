@@ -1,5 +1,4 @@
 #include "conformance/stage/process_tree.h"
-
 #include "gtest/gtest.h"
 
 namespace conformance {

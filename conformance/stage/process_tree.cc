@@ -174,23 +174,25 @@ bool kept_cpu_busy(const std::vector<ThreadReading>& before,
   return together > elapsed.count() / 2;
 }
 
-void reap_zombies(pid_t keep) {
+void reap_zombies(pid_t keep, pid_t spare) {
   std::vector<pid_t> children;
   append_children(::getpid(), &children);
   for (pid_t child : children) {
-    if (child != keep && state_of(child) == 'Z') ::waitpid(child, nullptr, WNOHANG);
+    bool ours = child != keep && child != spare;
+    if (ours && state_of(child) == 'Z') ::waitpid(child, nullptr, WNOHANG);
   }
 }
 
-std::vector<pid_t> kill_all_descendants(pid_t keep) {
+std::vector<pid_t> kill_all_descendants(pid_t keep, pid_t spare) {
   constexpr std::chrono::seconds kPatience(10);
   base::Deadline deadline = base::Deadline::after(kPatience);
   while (true) {
     std::vector<pid_t> left = descendants();
-    std::erase_if(left, [&](pid_t pid) { return pid == keep && state_of(pid) == 'Z'; });
+    std::erase_if(left,
+                  [&](pid_t pid) { return pid == spare || (pid == keep && state_of(pid) == 'Z'); });
     if (left.empty() || deadline.passed()) return left;
     for (pid_t pid : left) ::kill(pid, SIGKILL);
-    reap_zombies(keep);
+    reap_zombies(keep, spare);
     ::poll(nullptr, 0, 1);  // dying takes the kernel a moment; nothing announces an orphan's end
   }
 }

@@ -53,13 +53,13 @@ std::string command_of(pid_t pid);  // its command line, for people; empty for a
 bool kept_cpu_busy(const std::vector<ThreadReading>& before,
                    const std::vector<ThreadReading>& after, std::chrono::nanoseconds elapsed);
 
-// Reaps zombie children of this process, except `keep`.
-void reap_zombies(pid_t keep);
+// Reaps zombie children of this process, except `keep` and `spare`.
+void reap_zombies(pid_t keep, pid_t spare = 0);
 
 // Kills every descendant, again and again until there is none, and reaps them; `keep` is killed but
-// left for its owner to reap. Returns what could not be ended (a process in an uninterruptible
-// call) after some seconds, normally nothing.
-std::vector<pid_t> kill_all_descendants(pid_t keep);
+// left for its owner to reap; `spare` is left alone. Returns what could not be ended (a process in
+// an uninterruptible call) after some seconds, normally nothing.
+std::vector<pid_t> kill_all_descendants(pid_t keep, pid_t spare = 0);
 
 }  // namespace conformance
 

@@ -9,11 +9,11 @@
 #include <algorithm>
 #include <filesystem>
 #include <iterator>
-#include <random>
 #include <stdexcept>
 
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
+#include "base/os_error.h"
 #include "conformance/stage/patience.h"
 #include "conformance/stage/process_tree.h"
 
@@ -22,12 +22,9 @@ namespace {
 
 using std::chrono::nanoseconds;
 
-nanoseconds now() { return std::chrono::steady_clock::now().time_since_epoch(); }
+constexpr const char* kNursery = "nursery";
 
-std::string fresh_token() {
-  std::random_device entropy;
-  return absl::StrCat(absl::Hex(entropy(), absl::kZeroPad8), absl::Hex(entropy(), absl::kZeroPad8));
-}
+nanoseconds now() { return std::chrono::steady_clock::now().time_since_epoch(); }
 
 bool ends_its_puppet(const Op& op) {
   return op.name == "puppet.return" || op.name == "puppet.raise" || op.name == "puppet.exit" ||
@@ -395,6 +392,7 @@ std::string Stage::how_it_ended(Puppet& puppet) {
 }
 
 void Stage::adapter_error(FaultKind kind, const std::string& who, const std::string& detail) {
+  broken_ = true;
   throw Abandon{Abandon::Why::kAdapter, absl::StrCat(name_of(kind), ": ", who, ": ", detail)};
 }
 
@@ -402,11 +400,18 @@ void Stage::adapter_error(FaultKind kind, const std::string& who, const std::str
 
 Stage::Stage(const TesteeSpec& spec, Options options)
     : options_(options),
-      token_(fresh_token()),
-      testee_(spec),
-      switchboard_(testee_.scratch().file("puppets.sock"), token_) {}
+      host_(options.warm != nullptr ? options.warm->take(spec) : std::make_unique<Host>(spec)),
+      testee_(host_->testee),
+      switchboard_(host_->switchboard) {}
 
-Stage::~Stage() = default;
+Stage::~Stage() {
+  if (options_.warm == nullptr || broken_) return;
+  try {
+    options_.warm->give_back(std::move(host_));
+  } catch (const base::OsError&) {
+    // The next stage starts a new one.
+  }
+}
 
 std::string Stage::fresh_name(const std::string& prefix) {
   return absl::StrCat(prefix, ++name_counts_[prefix]);
@@ -422,15 +427,38 @@ Puppet& Stage::main() {
   auto it = puppets_.find("main");
   if (it != puppets_.end()) return *it->second;
   Puppet& main = expect_puppet("main");
-  testee_.start({"MPCHECK_ADDRESS=unix:" + testee_.scratch().file("puppets.sock"),
-                 "MPCHECK_TOKEN=" + token_});
-  await_hello(main);
+  Puppet& nursery = expect_puppet(kNursery);
+  if (host_->nursery == 0) {
+    std::vector<std::string> environment = {
+        "MPCHECK_ADDRESS=unix:" + testee_.scratch().file("puppets.sock"),
+        "MPCHECK_TOKEN=" + host_->token};
+    if (options_.warm != nullptr) environment.push_back("MPCHECK_NURSERY=1");
+    testee_.start(environment);
+    await_hello(main, &nursery);
+  } else {
+    nursery.connection_ = host_->nursery;
+    by_connection_[nursery.connection_] = &nursery;
+  }
+  if (nursery.connection_ != 0) fork_main(nursery, main);
   return main;
 }
 
-void Stage::await_hello(Puppet& puppet) {
+void Stage::fork_main(Puppet& nursery, Puppet& main) {
+  nursery.pending_ = std::make_shared<Call::Record>();  // not the claim's: stays out of its trace
+  switchboard_.send(nursery.connection_, {.name = "nursery.fork"});
+  await_hello(main);
   Watch watch(*this, patience::must_happen());
-  while (puppet.connection_ == 0) {
+  while (nursery.pending_) {
+    if (watch.step() != Watch::Step::kHappened)
+      adapter_error(FaultKind::kHung, kNursery, "nursery.fork has no answer");
+  }
+  host_->nursery = nursery.connection_;
+  testee_.adopt_main(main.pid());
+}
+
+void Stage::await_hello(Puppet& puppet, const Puppet* instead) {
+  Watch watch(*this, patience::must_happen());
+  while (puppet.connection_ == 0 && (instead == nullptr || instead->connection_ == 0)) {
     Watch::Step step = watch.step();
     if (step == Watch::Step::kHappened) continue;
     refuse_half_lines();
@@ -567,7 +595,9 @@ std::optional<int> Stage::open_files(const Puppet& puppet) {
 
 std::vector<pid_t> Stage::processes() {
   std::vector<pid_t> live = descendants();
-  std::erase_if(live, [](pid_t pid) { return state_of(pid) == 'Z' || state_of(pid) == '?'; });
+  std::erase_if(live, [&](pid_t pid) {
+    return state_of(pid) == 'Z' || state_of(pid) == '?' || pid == testee_.nursery();
+  });
   return live;
 }
 
@@ -617,7 +647,7 @@ std::string Stage::dismiss_puppets() {
   };
   std::string busy;
   for (auto& [name, puppet] : puppets_) {
-    if (name != "main" && busy.empty()) busy = dismiss(*puppet);
+    if (name != "main" && name != kNursery && busy.empty()) busy = dismiss(*puppet);
   }
   return busy.empty() ? dismiss(main()) : busy;
 }
@@ -626,7 +656,7 @@ void Stage::await_empty_tree(Hygiene* hygiene) {
   // Nothing announces the end of an orphan, so this looks again and again.
   base::Deadline deadline = base::Deadline::after(patience::quiet());
   while (true) {
-    reap_zombies(testee_.pid());
+    reap_zombies(testee_.pid(), testee_.nursery());
     std::vector<pid_t> left = processes();
     if (left.empty()) return;
     Stillness stillness = prove_stillness(testee_.pid(), options_.guards);

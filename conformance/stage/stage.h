@@ -34,6 +34,7 @@
 #include "base/deadline.h"
 #include "base/ending.h"
 #include "conformance/protocol/message.h"
+#include "conformance/stage/host.h"
 #include "conformance/stage/remote.h"
 #include "conformance/stage/stillness.h"
 #include "conformance/stage/switchboard.h"
@@ -139,8 +140,8 @@ class Puppet {
   const std::string& name() const { return name_; }
   pid_t pid() const { return static_cast<pid_t>(hello_.pid); }
   pid_t ppid() const { return static_cast<pid_t>(hello_.ppid); }
-  // For a child process: its Process object, held by whoever started it. (Not to be called process():
-  // that makes one.)
+  // For a child process: its Process object, held by whoever started it. (Not to be called
+  // process(): that makes one.)
   const RemoteProcess& handle() const { return process_; }
 
   // Gives it an operation and goes on. Requires: it has answered the last one, or the claim is
@@ -204,7 +205,8 @@ struct Hygiene {
 class Stage {
  public:
   struct Options {
-    Guards guards;  // for the self-tests of the proof
+    Guards guards = {};          // for the self-tests of the proof
+    WarmTestee* warm = nullptr;  // keeps a nursery between stages; null: every testee starts cold
   };
   explicit Stage(const TesteeSpec& spec) : Stage(spec, Options()) {}
   Stage(const TesteeSpec& spec, Options options);
@@ -235,7 +237,8 @@ class Stage {
 
   // A signal from outside to the puppet's process.
   void signal(Puppet& puppet, int number);
-  // Stops the puppet's process in the middle of what it does, until resume(). Then: it stands still.
+  // Stops the puppet's process in the middle of what it does, until resume(). Then: it stands
+  // still.
   void stop(Puppet& puppet);
   void resume(Puppet& puppet);
   // Waits until the puppet's process is gone (or a zombie). False if it stays.
@@ -284,7 +287,9 @@ class Stage {
 
   std::string fresh_name(const std::string& prefix);
   Puppet& expect_puppet(const std::string& name);
-  void await_hello(Puppet& puppet);
+  // `instead`: another puppet that may come in its place.
+  void await_hello(Puppet& puppet, const Puppet* instead = nullptr);
+  void fork_main(Puppet& nursery, Puppet& main);
 
   Call begin(Puppet& puppet, Op op);
   // Settles `record` with `patience` for what can't be proved; at its end the outcome is what
@@ -307,9 +312,10 @@ class Stage {
   class Watch;
 
   Options options_;
-  std::string token_;
-  Testee testee_;
-  Switchboard switchboard_;
+  std::unique_ptr<Host> host_;
+  Testee& testee_;            // of the host
+  Switchboard& switchboard_;  // of the host
+  bool broken_ = false;       // the adapter broke the protocol: its nursery can't be trusted
   std::map<std::string, std::unique_ptr<Puppet>> puppets_;
   std::map<int, Puppet*> by_connection_;
   std::vector<std::shared_ptr<Call::Record>> calls_;

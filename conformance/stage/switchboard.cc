@@ -104,6 +104,16 @@ int64_t Switchboard::send(int connection, const Op& op) {
   return c.pending;
 }
 
+void Switchboard::keep_only(int connection) {
+  std::erase_if(connections_, [&](const auto& each) { return each.first != connection; });
+  undelivered_.clear();
+}
+
+bool Switchboard::is_open(int connection) const {
+  auto it = connections_.find(connection);
+  return it != connections_.end() && it->second.socket && it->second.process;
+}
+
 void Switchboard::accept_all(std::vector<Event>* events) {
   while (true) {
     int fd = ::accept4(listener_.get(), nullptr, nullptr, SOCK_CLOEXEC | SOCK_NONBLOCK);

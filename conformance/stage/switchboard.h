@@ -64,6 +64,10 @@ class Switchboard {
   // that does not read shows as a Broken event of kind hung at the next pump().
   int64_t send(int connection, const Op& op);
 
+  // Forgets every connection but this one, and what came on them.
+  void keep_only(int connection);
+  bool is_open(int connection) const;
+
   pid_t pid_of(int connection) const { return connections_.at(connection).pid; }
 
  private:

@@ -2,9 +2,13 @@
 
 #include <fcntl.h>
 #include <signal.h>
+#include <sys/syscall.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
+#include <filesystem>
 #include <string_view>
+#include <system_error>
 
 #include "base/os_error.h"
 #include "conformance/stage/isolation.h"
@@ -45,7 +49,37 @@ void set(std::vector<std::string>* environment, const std::string& name_and_valu
 
 Testee::Testee(const TesteeSpec& spec) : spec_(spec) { become_subreaper(); }
 
-Testee::~Testee() { kill_everything(); }
+Testee::~Testee() {
+  if (program_) kill_all_descendants(program_->pid());
+}
+
+const base::Ending& Testee::poll_ending() {
+  if (!main_) return program_->poll();
+  int status = 0;
+  if (main_->ending.still_running() && ::waitpid(main_->pid, &status, WNOHANG) == main_->pid)
+    main_->ending = base::ending_from_wait_status(status);
+  return main_->ending;
+}
+
+void Testee::adopt_main(pid_t pid) {
+  main_ = {.pid = pid,
+           .pidfd = base::UniqueFd(static_cast<int>(::syscall(SYS_pidfd_open, pid, 0)))};
+}
+
+bool Testee::wipe() {
+  main_.reset();
+  std::error_code failed;
+  for (const char* folder : {"work", "tmp"}) {
+    for (const auto& entry : std::filesystem::directory_iterator(scratch_.file(folder), failed))
+      std::filesystem::remove_all(entry.path(), failed);
+  }
+  bool wiped = !failed && ::lseek(stdin_.get(), 0, SEEK_SET) == 0;
+  for (const char* file : {"stdout", "stderr"})
+    wiped &= ::truncate(scratch_.file(file).c_str(), 0) == 0;
+  for (const std::string& name : shared_memory().value_or(std::vector<std::string>()))
+    wiped &= ::unlinkat(shm_.get(), name.c_str(), 0) == 0;
+  return wiped;
+}
 
 void Testee::start(const std::vector<std::string>& additions) {
   std::vector<std::string> environment = our_environment();
@@ -57,14 +91,14 @@ void Testee::start(const std::vector<std::string>& additions) {
   set(&environment, "TMPDIR=" + scratch_.file("tmp"));
 
   PrivateShm shm;
-  base::UniqueFd in = input_file(scratch_.file("stdin"));
+  stdin_ = input_file(scratch_.file("stdin"));
   base::UniqueFd out = output_file(scratch_.file("stdout"));
   base::UniqueFd err = output_file(scratch_.file("stderr"));
   program_ = base::Subprocess::start({
       .argv = spec_.command,
       .environment = std::move(environment),
       .directory = scratch_.file("work"),
-      .stdin_fd = in.get(),
+      .stdin_fd = stdin_.get(),
       .stdout_fd = out.get(),
       .stderr_fd = err.get(),
       .new_session = true,
@@ -84,8 +118,8 @@ std::optional<std::vector<std::string>> Testee::shared_memory() const {
 
 std::vector<pid_t> Testee::kill_everything() {
   if (!program_) return {};
-  std::vector<pid_t> left = kill_all_descendants(program_->pid());
-  program_->poll();
+  std::vector<pid_t> left = kill_all_descendants(pid(), nursery());
+  poll_ending();
   return left;
 }
 

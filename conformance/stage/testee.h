@@ -27,6 +27,8 @@ struct TesteeSpec {
   std::string name;                      // "cpython-3.11-fork"
   std::vector<std::string> command;      // the adapter and its arguments
   std::vector<std::string> environment;  // NAME=VALUE, added to ours
+
+  bool operator==(const TesteeSpec&) const = default;
 };
 
 class Testee {
@@ -37,9 +39,20 @@ class Testee {
   ~Testee();
 
   const Scratch& scratch() const { return scratch_; }
-  pid_t pid() const { return program_->pid(); }
-  int pidfd() const { return program_->pidfd(); }
-  const base::Ending& poll_ending() { return program_->poll(); }
+  const TesteeSpec& spec() const { return spec_; }
+
+  // Of the main program: what start() started, or, once there is one, the adopted process.
+  pid_t pid() const { return main_ ? main_->pid : program_->pid(); }
+  int pidfd() const { return main_ ? main_->pidfd.get() : program_->pidfd(); }
+  const base::Ending& poll_ending();
+
+  // From now on the program is a nursery, and the main program is `pid`, a child of ours by
+  // adoption.
+  void adopt_main(pid_t pid);
+  pid_t nursery() const { return main_ ? program_->pid() : 0; }  // 0: the program is main itself
+  bool nursery_lives() { return program_->poll().still_running(); }
+  // Empties the scratch folder and shared memory for the next main. False if that can't be done.
+  bool wipe();
 
   // `additions` to the environment come after ours and the spec's. Then: running, or poll_ending()
   // says NeverStarted.
@@ -50,14 +63,23 @@ class Testee {
   // because then nobody can tell whose an entry is.
   std::optional<std::vector<std::string>> shared_memory() const;
 
-  // Kills and reaps all that descends from this process. Returns what could not be ended.
+  // Kills and reaps all that descends from this process, but for a nursery. Returns what could not
+  // be ended.
   std::vector<pid_t> kill_everything();
 
  private:
+  struct Adopted {
+    pid_t pid;
+    base::UniqueFd pidfd;
+    base::Ending ending;
+  };
+
   TesteeSpec spec_;
   Scratch scratch_;
-  base::UniqueFd shm_;  // the private /dev/shm, kept alive beyond its mount namespace
+  base::UniqueFd shm_;    // the private /dev/shm, kept alive beyond its mount namespace
+  base::UniqueFd stdin_;  // shared with the testee, position included
   std::optional<base::Subprocess> program_;
+  std::optional<Adopted> main_;
 };
 
 }  // namespace conformance
