@@ -136,6 +136,7 @@ void Switchboard::read_all(int key, Connection* c, std::vector<Event>* events) {
     if (n > 0) {
       c->inbox.append(buffer, static_cast<size_t>(n));
       take_lines(key, c, events);
+      if (!c->inbox.empty()) events->push_back(Arriving{key});
       continue;
     }
     c->socket.reset();
