@@ -368,6 +368,7 @@ Claims plain_lock_claims() {
       {.id = "lock.two_locks_are_independent",
        .level = Level::kMust,
        .says = "To hold one lock does not hold another.",
+       .documented = {"LOCK-01"},
        .needs = {"lock"},
        .check =
            [](Stage& stage) {

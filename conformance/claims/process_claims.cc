@@ -356,6 +356,7 @@ Claims starting() {
       {.id = "process.starts_from_any_thread",
        .level = Level::kMust,
        .says = "A process may be made by one thread, started by another, and joined by a third.",
+       .documented = {"LIFE-20"},
        .needs = {"process", "isolated"},
        .check =
            [](Stage& stage) {
@@ -375,6 +376,7 @@ Claims starting() {
       {.id = "process.nests_to_any_depth",
        .level = Level::kMust,
        .says = "A child may start and join processes of its own, and so may they.",
+       .documented = {"LIFE-05"},
        .needs = {"process"},
        .check =
            [](Stage& stage) {

@@ -198,9 +198,7 @@ TEST_F(ProcessTree, ReadingsOfAWaitingThreadStayAndOfARunningOneGrow) {
   });
   EXPECT_TRUE(eventually([&] { return state_of(waits) == 'S'; }));
   std::vector<ThreadReading> waiting = read_threads({waits}), running = read_threads({runs});
-  EXPECT_TRUE(
-      eventually([&] { return cpu_nanoseconds(read_threads({runs})) > cpu_nanoseconds(running); }));
-  EXPECT_FALSE(read_threads({runs}) == running);
+  EXPECT_TRUE(eventually([&] { return !(read_threads({runs}) == running); }));
   EXPECT_TRUE(read_threads({waits}) == waiting);
 }
 
