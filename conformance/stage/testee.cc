@@ -62,6 +62,7 @@ const base::Ending& Testee::poll_ending() {
 }
 
 void Testee::adopt_main(pid_t pid) {
+  is_nursery_ = true;
   main_ = {.pid = pid,
            .pidfd = base::UniqueFd(static_cast<int>(::syscall(SYS_pidfd_open, pid, 0)))};
 }

@@ -49,7 +49,7 @@ class Testee {
   // From now on the program is a nursery, and the main program is `pid`, a child of ours by
   // adoption.
   void adopt_main(pid_t pid);
-  pid_t nursery() const { return main_ ? program_->pid() : 0; }  // 0: the program is main itself
+  pid_t nursery() const { return is_nursery_ ? program_->pid() : 0; }  // 0: it is main itself
   bool nursery_lives() { return program_->poll().still_running(); }
   // Empties the scratch folder and shared memory for the next main. False if that can't be done.
   bool wipe();
@@ -80,6 +80,7 @@ class Testee {
   base::UniqueFd stdin_;  // shared with the testee, position included
   std::optional<base::Subprocess> program_;
   std::optional<Adopted> main_;
+  bool is_nursery_ = false;  // stays so between two mains
 };
 
 }  // namespace conformance

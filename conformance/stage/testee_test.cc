@@ -58,7 +58,9 @@ TEST(Testee, ItsOutputsAreTwoFiles) {
   EXPECT_EQ(read_file(script.scratch().file("stderr")), "err\n");
 }
 
-TEST(Testee, ItsInputIsEmpty) { EXPECT_EQ(Script("cat; echo end").out(), "end\n"); }
+TEST(Testee, ItsInputIsOneLineThatNobodyElseMayRead) {
+  EXPECT_EQ(Script("cat; echo end").out(), "input of the main program\nend\n");
+}
 
 TEST(Testee, LaterSettingsOfTheEnvironmentWin) {
   ::setenv("MPCHECK_TEST_OURS", "ours", 1);

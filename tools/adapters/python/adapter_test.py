@@ -206,7 +206,7 @@ class EveryStartMethod:
         self.assertEqual(["e", "p1"], self.ok("puppet.names"))
         if not self.thread:  # a task or callback finds the table of its process
             self.ok("pool.new", into="pool", by="p1", processes=1)
-            self.ok("pool.apply_async", "pool", into="r", by="p1", func="nothing", callback={"puppet": "done"})
+            self.ok("pool.apply_async", "pool", into="r", by="p1", func="nothing", callback="done")
             self.s.accept()
             self.assertEqual(["e", "l", "pool"], [name for name in self.ok("puppet.names", by="done") if name != "r"])
 
