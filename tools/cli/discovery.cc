@@ -67,8 +67,8 @@ std::vector<fs::path> pyenv_folders() {
   std::vector<fs::path> out;
   const char* root = std::getenv("PYENV_ROOT");
   const char* home = std::getenv("HOME");
-  fs::path pyenv =
-      root != nullptr ? fs::path(root) : fs::path(home != nullptr ? home : "/root") / ".pyenv";
+  if (root == nullptr && home == nullptr) return out;
+  fs::path pyenv = root != nullptr ? fs::path(root) : fs::path(home) / ".pyenv";
   std::error_code ignored;
   for (const auto& version : fs::directory_iterator(pyenv / "versions", ignored))
     out.push_back(version.path() / "bin");
