@@ -1,40 +1,67 @@
 #include "base/command_line.h"
 
-#include "absl/flags/flag.h"
 #include "gtest/gtest.h"
-
-ABSL_FLAG(bool, test_loud, false, "");
-ABSL_FLAG(double, test_scale, 1, "");
 
 namespace base {
 namespace {
 
-std::variant<Words, UsageError> parse(std::vector<std::string> words) {
+struct Parsed {
+  bool loud = false;
+  int count = 7;
+  double scale = 1;
+  std::string name = "default";
+  Words words;
+  std::string error;
+};
+
+Parsed parse(std::vector<std::string> words) {
   std::vector<char*> argv = {nullptr};
   for (std::string& word : words) argv.push_back(word.data());
-  return parse_command_line(static_cast<int>(argv.size()), argv.data());
-}
-
-std::string error_of(std::vector<std::string> words) {
-  auto parsed = parse(std::move(words));
-  const UsageError* error = std::get_if<UsageError>(&parsed);
-  return error != nullptr ? error->what : "";
+  Parsed p;
+  auto result = parse_command_line(
+      static_cast<int>(argv.size()), argv.data(),
+      {{"loud-voice", &p.loud}, {"count", &p.count}, {"scale", &p.scale}, {"name", &p.name}});
+  if (const UsageError* error = std::get_if<UsageError>(&result)) p.error = error->what;
+  if (const Words* rest = std::get_if<Words>(&result)) p.words = *rest;
+  return p;
 }
 
 TEST(CommandLine, SetsFlagsAndReturnsTheRest) {
-  auto parsed =
-      parse({"run", "--test-loud", "--test_scale=2.5", "x", "--", "prog", "--test_scale=9"});
-  const Words& words = std::get<Words>(parsed);
-  EXPECT_EQ(words.before, (std::vector<std::string>{"run", "x"}));
-  EXPECT_EQ(words.after, (std::vector<std::string>{"prog", "--test_scale=9"}));
-  EXPECT_TRUE(absl::GetFlag(FLAGS_test_loud));
-  EXPECT_EQ(absl::GetFlag(FLAGS_test_scale), 2.5);
+  Parsed p = parse({"run", "--loud-voice", "--scale=2.5", "x", "--count=-3", "--name=a=b", "--",
+                    "prog", "--scale=9", "--"});
+  EXPECT_EQ(p.error, "");
+  EXPECT_EQ(p.words.before, (std::vector<std::string>{"run", "x"}));
+  EXPECT_EQ(p.words.after, (std::vector<std::string>{"prog", "--scale=9", "--"}));
+  EXPECT_TRUE(p.loud);
+  EXPECT_EQ(p.count, -3);
+  EXPECT_EQ(p.scale, 2.5);
+  EXPECT_EQ(p.name, "a=b");
+}
+
+TEST(CommandLine, LeavesWhatIsNotNamed) {
+  Parsed p = parse({});
+  EXPECT_EQ(p.error, "");
+  EXPECT_FALSE(p.loud);
+  EXPECT_EQ(p.count, 7);
+  EXPECT_EQ(p.name, "default");
+}
+
+TEST(CommandLine, TakesUnderscoresEmptyValuesAndTheLastOfTwo) {
+  Parsed p = parse({"--loud_voice=false", "--name=x", "--name=", "--scale=1", "--scale=0.5"});
+  EXPECT_EQ(p.error, "");
+  EXPECT_FALSE(p.loud);
+  EXPECT_EQ(p.name, "");
+  EXPECT_EQ(p.scale, 0.5);
 }
 
 TEST(CommandLine, SaysWhatIsWrong) {
-  EXPECT_EQ(error_of({"--test_lod"}), "unknown flag '--test_lod'");
-  EXPECT_EQ(error_of({"--test-scale"}), "flag '--test-scale' needs a value: --test-scale=...");
-  EXPECT_NE(error_of({"--test-scale=much"}).find("'much' is no value"), std::string::npos);
+  EXPECT_EQ(parse({"--lod"}).error, "unknown flag '--lod'");
+  EXPECT_EQ(parse({"--lod=1"}).error, "unknown flag '--lod=1'");
+  EXPECT_EQ(parse({"--scale"}).error, "flag '--scale' needs a value: --scale=...");
+  EXPECT_EQ(parse({"--scale=much"}).error, "flag '--scale=much': 'much' is no value for it");
+  EXPECT_EQ(parse({"--count=1.5"}).error, "flag '--count=1.5': '1.5' is no value for it");
+  EXPECT_EQ(parse({"--loud-voice=perhaps"}).error,
+            "flag '--loud-voice=perhaps': 'perhaps' is no value for it");
 }
 
 }  // namespace

@@ -18,6 +18,10 @@ std::string_view name_of(Level level) {
   return "?";
 }
 
+std::ostream& operator<<(std::ostream& os, const Claim& claim) {
+  return os << claim.id << "  " << name_of(claim.level) << "  " << claim.says;
+}
+
 const Claims& all_claims() {
   static const Claims& all = *[] {
     auto* claims = new Claims;

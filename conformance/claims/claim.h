@@ -8,9 +8,9 @@
 //    .level = Level::kMust,
 //    .says = "put() on a full queue waits until a consumer has taken an item.",
 //    .notes = {"queue.put.blocks_when_full"},       // ids of the catalogue of notes
-//    .documented = {"QUE-08"},                      // ids of the catalogue of the documented
-//    contract .needs = {"queue"},                            // features; without one the claim is
-//    unsupported .check = [](Stage& stage) { ... }},
+//    .documented = {"QUE-08"},                      // ids of the documented contract
+//    .needs = {"queue"},                            // features; without one it is unsupported
+//    .check = [](Stage& stage) { ... }},
 //
 // A check expects (EXPECT_THAT goes on after a failure), needs (must() gives up), and never sleeps.
 #ifndef CONFORMANCE_CLAIMS_CLAIM_H_
@@ -19,6 +19,7 @@
 #include <array>
 #include <cstring>
 #include <initializer_list>
+#include <ostream>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -63,6 +64,8 @@ struct Claim {
 
   std::string area() const { return std::string(id, std::strchr(id, '.')); }
   std::string name() const { return std::strchr(id, '.') + 1; }
+  // As lists show it: queue.put.blocks_while_full  MUST  put() on a full queue waits ...
+  friend std::ostream& operator<<(std::ostream& os, const Claim& claim);
 };
 
 using Claims = std::vector<Claim>;

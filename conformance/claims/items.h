@@ -61,6 +61,8 @@ inline testing::Matcher<const std::vector<int64_t>&> zero_to(int count) {
   return testing::ElementsAreArray(expected);
 }
 
+inline Value bytes(std::string data) { return Value::bytes(std::move(data)); }
+
 // Bytes that no pipe takes in one piece, so that their sender waits for a reader; equal seeds make
 // equal items.
 inline Value big_item(int seed) { return Value::blob(1 << 20, seed); }

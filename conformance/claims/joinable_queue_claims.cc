@@ -5,6 +5,7 @@
 
 #include "conformance/claims/areas.h"
 #include "conformance/claims/items.h"
+#include "conformance/claims/waits.h"
 #include "conformance/stage/matchers.h"
 
 namespace conformance {
@@ -13,9 +14,6 @@ namespace {
 using namespace std::chrono_literals;
 using testing::AllOf;
 using testing::UnorderedElementsAre;
-
-// A timeout that a correct implementation never waits out.
-constexpr auto kLong = 60s;
 
 // The count of unfinished items, and those who wait for it.
 Claims join_claims() {

@@ -5,6 +5,7 @@
 
 #include "conformance/claims/areas.h"
 #include "conformance/claims/crew.h"
+#include "conformance/claims/waits.h"
 #include "conformance/stage/matchers.h"
 
 namespace conformance {
@@ -12,8 +13,6 @@ namespace {
 
 using namespace std::chrono_literals;
 using testing::AllOf;
-
-const Waiting kWithoutBlocking = {.block = false};
 
 // Expects that `other` finds the lock taken, or free and leaves it so.
 void expect_taken(Puppet& other, const RemoteLock& l) {

@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "conformance/claims/areas.h"
+#include "conformance/claims/items.h"
 #include "conformance/stage/matchers.h"
 
 namespace conformance {
@@ -24,8 +25,6 @@ using testing::UnorderedElementsAre;
 
 // More than any channel of an operating system holds without being asked to: sending it waits.
 constexpr int64_t kTooBigToBuffer = 1 << 20;
-
-Value bytes(std::string data) { return Value::bytes(std::move(data)); }
 
 // Every way to send through an end, and every way to receive.
 std::vector<Op> sendings(const RemoteConnection& c) {

@@ -9,6 +9,7 @@
 
 #include "conformance/claims/areas.h"
 #include "conformance/claims/items.h"
+#include "conformance/claims/waits.h"
 #include "conformance/stage/matchers.h"
 
 namespace conformance {
@@ -18,9 +19,6 @@ using namespace std::chrono_literals;
 using testing::AllOf;
 using testing::ElementsAre;
 using testing::UnorderedElementsAre;
-
-// A timeout that a correct implementation never waits out.
-constexpr auto kLong = 60s;
 
 // "returns", "blocks", or the exception's type.
 std::string manner_of(const Call& call) {

@@ -3,6 +3,7 @@
 
 #include "conformance/claims/areas.h"
 #include "conformance/claims/crew.h"
+#include "conformance/claims/waits.h"
 #include "conformance/stage/matchers.h"
 
 namespace conformance {
@@ -10,8 +11,6 @@ namespace {
 
 using namespace std::chrono_literals;
 using testing::AllOf;
-
-const Waiting kWithoutBlocking = {.block = false};
 
 void expect_none_left(Puppet& who, const RemoteLock& s) {
   EXPECT_THAT(who.does(s.acquire(kWithoutBlocking)), returns(false));
@@ -25,7 +24,7 @@ void expect_left(Puppet& who, const RemoteLock& s, int count) {
 }
 
 // `s` has one permit.
-void expect_timeouts_obeyed(Puppet& holder, Puppet& other, const RemoteLock& s) {
+void expect_permits_obey_timeouts(Puppet& holder, Puppet& other, const RemoteLock& s) {
   holder.must(s.acquire());
   EXPECT_THAT(other.does(s.acquire({.block = false})), returns(false));
   EXPECT_THAT(other.does(s.acquire({.timeout = 50ms})), AllOf(returns(false), took_about(50ms)));
@@ -250,8 +249,8 @@ Claims plain_semaphore_claims() {
              Puppet& main = stage.main();
              RemoteLock s = main.semaphore(1);
              Puppet& other = stage.start_process(main, {s});
-             expect_timeouts_obeyed(main, other, s);
-             expect_timeouts_obeyed(other, main, s);
+             expect_permits_obey_timeouts(main, other, s);
+             expect_permits_obey_timeouts(other, main, s);
            }},
       {.id = "semaphore.negative_timeout_is_zero",
        .level = Level::kMust,
@@ -498,7 +497,7 @@ Claims bounded_semaphore_claims() {
            [](Stage& stage) {
              Puppet& main = stage.main();
              RemoteLock s = main.bounded_semaphore(1);
-             expect_timeouts_obeyed(main, stage.start_process(main, {s}), s);
+             expect_permits_obey_timeouts(main, stage.start_process(main, {s}), s);
            }},
       {.id = "bounded_semaphore.negative_timeout_is_zero",
        .level = Level::kMust,

@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "conformance/claims/areas.h"
+#include "conformance/claims/items.h"
 #include "conformance/stage/matchers.h"
 
 namespace conformance {
@@ -17,7 +18,6 @@ namespace {
 using namespace std::chrono_literals;
 using testing::Not;
 
-Value bytes(std::string data) { return Value::bytes(std::move(data)); }
 Value ints(const std::vector<int>& items) {
   return Value::list(Value::List(items.begin(), items.end()));
 }

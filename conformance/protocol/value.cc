@@ -50,6 +50,31 @@ std::string number_text(double d) {
 
 }  // namespace
 
+Value::Value() = default;
+Value::Value(const Value& other) = default;
+Value::Value(Value&& other) noexcept = default;
+Value& Value::operator=(const Value& other) = default;
+Value& Value::operator=(Value&& other) noexcept = default;
+Value::~Value() = default;
+
+Value::Value(std::nullptr_t) {}
+Value::Value(bool b) : form_(b) {}
+Value::Value(int i) : form_(int64_t{i}) {}
+Value::Value(int64_t i) : form_(i) {}
+Value::Value(double d) : form_(d) {}
+Value::Value(const char* s) : form_(std::string(s)) {}
+Value::Value(std::string s) : form_(std::move(s)) {}
+Value::Value(Form form) : form_(std::move(form)) {}
+
+Value Value::list(List items) { return Value(Form(std::move(items))); }
+Value Value::tuple(List items) { return Value(Form(Tuple{std::move(items)})); }
+Value Value::dict(Dict pairs) { return Value(Form(Items{std::move(pairs)})); }
+Value Value::bytes(std::string data) { return Value(Form(Bytes{std::move(data)})); }
+Value Value::blob(int64_t size, int64_t seed) { return Value(Form(Blob{size, seed})); }
+Value Value::function(std::string name) { return Value(Form(Function{std::move(name)})); }
+Value Value::unpicklable() { return Value(Form(Unpicklable{})); }
+Value Value::object(std::string name) { return Value(Form(Object{std::move(name)})); }
+
 bool Value::Tuple::operator==(const Tuple& other) const { return items == other.items; }
 bool Value::Items::operator==(const Items& other) const { return pairs == other.pairs; }
 bool Value::operator==(const Value& other) const { return form_ == other.form_; }
@@ -145,3 +170,6 @@ std::string sha256_hex(std::string_view data) {
 }
 
 }  // namespace conformance
+
+template class std::vector<conformance::Value>;
+template class std::vector<std::pair<conformance::Value, conformance::Value>>;

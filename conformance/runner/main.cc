@@ -15,7 +15,6 @@
 #include <iostream>
 #include <map>
 
-#include "absl/flags/flag.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
 #include "absl/strings/str_replace.h"
@@ -31,23 +30,21 @@
 #include "conformance/stage/scratch.h"
 #include "gtest/gtest.h"
 
-ABSL_FLAG(std::string, name, "testee", "What the implementation is called in reports.");
-ABSL_FLAG(std::string, waivers, "", "File of known violations (see conformance/runner/waivers.h).");
-ABSL_FLAG(bool, update_waivers, false,
-          "Rewrite the waivers file to what this run saw; comments stay.");
-ABSL_FLAG(std::string, results, "",
-          "Write results to this file, as JSON lines (see conformance/RESULTS.md).");
-ABSL_FLAG(double, time_scale, 1, "Multiplies every patience; more than 1 for slow machines.");
-ABSL_FLAG(std::string, reproduce, "",
-          "The line that reproduces a claim; {claim} stands for its id.");
-ABSL_FLAG(bool, cold, false,
-          "Start the adapter anew for every claim, even if it can be a nursery.");
-ABSL_FLAG(bool, list, false, "Print every claim with level and sentence, and end.");
-
 namespace conformance {
 namespace {
 
 constexpr int kAsExpectedCode = 0, kViolations = 1, kCouldNotJudge = 2;
+
+struct Flags {
+  std::string name = "testee";  // what the implementation is called in reports
+  std::string waivers;          // a file of known violations (see waivers.h)
+  bool update_waivers = false;  // rewrite it to what this run saw; comments stay
+  std::string results;          // where results go, as JSON lines (see ../RESULTS.md)
+  double time_scale = 1;        // multiplies every patience; more than 1 for slow machines
+  std::string reproduce;        // the line that reproduces a claim; {claim} stands for its id
+  bool cold = false;  // start the adapter anew for every claim, even if it can be a nursery
+  bool list = false;  // print every claim with level and sentence, and end
+};
 
 // What all tests of this run share.
 struct Session {
@@ -115,8 +112,7 @@ std::string default_reproduction(const std::string& program,
 }
 
 int print_list() {
-  for (const Claim& claim : all_claims())
-    std::cout << claim.id << "  " << name_of(claim.level) << "  " << claim.says << "\n";
+  for (const Claim& claim : all_claims()) std::cout << claim << "\n";
   return kAsExpectedCode;
 }
 
@@ -164,28 +160,35 @@ void update_waivers(const Session& run, const std::string& path) {
 
 int main_(int argc, char** argv) {
   testing::InitGoogleTest(&argc, argv);
-  auto parsed = base::parse_command_line(argc, argv);
+  Flags flags;
+  auto parsed = base::parse_command_line(argc, argv,
+                                         {{"name", &flags.name},
+                                          {"waivers", &flags.waivers},
+                                          {"update-waivers", &flags.update_waivers},
+                                          {"results", &flags.results},
+                                          {"time-scale", &flags.time_scale},
+                                          {"reproduce", &flags.reproduce},
+                                          {"cold", &flags.cold},
+                                          {"list", &flags.list}});
   if (const auto* error = std::get_if<base::UsageError>(&parsed)) return wrong_usage(error->what);
   const base::Words& words = std::get<base::Words>(parsed);
-  if (absl::GetFlag(FLAGS_list)) return print_list();
+  if (flags.list) return print_list();
   if (!words.before.empty())
     return wrong_usage(absl::StrCat("'", words.before[0], "': the adapter goes behind --"));
   if (words.after.empty()) return wrong_usage("no adapter to run");
-  if (absl::GetFlag(FLAGS_time_scale) <= 0) return wrong_usage("--time-scale must be more than 0");
-  const std::string waivers_path = absl::GetFlag(FLAGS_waivers);
-  if (absl::GetFlag(FLAGS_update_waivers) && waivers_path.empty())
+  if (flags.time_scale <= 0) return wrong_usage("--time-scale must be more than 0");
+  if (flags.update_waivers && flags.waivers.empty())
     return wrong_usage("--update-waivers needs --waivers=FILE");
-  auto waivers = load_waivers(waivers_path);
+  auto waivers = load_waivers(flags.waivers);
   if (const auto* error = std::get_if<std::string>(&waivers)) return wrong_usage(*error);
 
-  patience::set_scale(absl::GetFlag(FLAGS_time_scale));
-  Session run{
-      .testee = {.name = absl::GetFlag(FLAGS_name), .command = with_absolute_paths(words.after)},
-      .waivers = std::get<Waivers>(waivers),
-      .reproduce = absl::GetFlag(FLAGS_reproduce),
-      .results = ResultsWriter(absl::GetFlag(FLAGS_results))};
+  patience::set_scale(flags.time_scale);
+  Session run{.testee = {.name = flags.name, .command = with_absolute_paths(words.after)},
+              .waivers = std::get<Waivers>(waivers),
+              .reproduce = flags.reproduce,
+              .results = ResultsWriter(flags.results)};
   if (run.reproduce.empty()) run.reproduce = default_reproduction(argv[0], words.after);
-  if (!absl::GetFlag(FLAGS_cold)) run.warm = std::make_unique<WarmTestee>();
+  if (!flags.cold) run.warm = std::make_unique<WarmTestee>();
   run.results.header(run.testee);
   for (const Claim& claim : all_claims()) {
     testing::RegisterTest(claim.area().c_str(), claim.name().c_str(), nullptr, nullptr, __FILE__,
@@ -194,7 +197,7 @@ int main_(int argc, char** argv) {
   }
   // GoogleTest's own result knows only that something failed; conclude() knows why.
   [[maybe_unused]] int failed = RUN_ALL_TESTS();
-  if (absl::GetFlag(FLAGS_update_waivers)) update_waivers(run, waivers_path);
+  if (flags.update_waivers) update_waivers(run, flags.waivers);
   return conclude(run);
 }
 

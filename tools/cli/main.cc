@@ -17,7 +17,6 @@
 #include <filesystem>
 #include <iostream>
 
-#include "absl/flags/flag.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_format.h"
 #include "base/command_line.h"
@@ -28,20 +27,22 @@
 #include "tools/cli/schedule.h"
 #include "tools/cli/summary.h"
 
-ABSL_FLAG(std::string, root, ".", "The checkout: where adapters are found and results/ is made.");
-ABSL_FLAG(std::string, runner, "", "The conformance runner; default: the one below bazel-bin.");
-ABSL_FLAG(std::string, filter, "*", "Which claims: a GoogleTest filter, such as queue.*:pipe.*");
-ABSL_FLAG(int, jobs, 0, "Runner processes at a time; 0: one more than usable CPUs.");
-ABSL_FLAG(bool, all, false, "Judge also what is not on PATH (a pyenv's versions).");
-ABSL_FLAG(bool, fresh, false, "Judge anew also what has not changed since an earlier run.");
-ABSL_FLAG(double, time_scale, 1, "Multiplies every patience; more than 1 for slow machines.");
-
 namespace mpcheck {
 namespace {
 
 namespace fs = std::filesystem;
 
 constexpr int kAsExpected = 0, kViolations = 1, kCouldNotJudge = 2;
+
+struct Flags {
+  std::string root = ".";    // the checkout: where adapters are found and results/ is made
+  std::string runner;        // the conformance runner; empty: the one below bazel-bin
+  std::string filter = "*";  // which claims: a GoogleTest filter, such as queue.*:pipe.*
+  int jobs = 0;              // runner processes at a time; 0: one more than usable CPUs
+  bool all = false;          // judge also what is not on PATH (a pyenv's versions)
+  bool fresh = false;        // judge anew also what has not changed since an earlier run
+  double time_scale = 1;     // multiplies every patience; more than 1 for slow machines
+};
 
 int usable_cpus() {
   cpu_set_t set;
@@ -159,12 +160,13 @@ int conclude(const Outcome& outcome, const std::string& folder) {
 }
 
 // Those whose names match one of `patterns`; the usual ones if there is none. Empty second: fine.
-std::pair<std::vector<Implementation>, std::string> choose(
-    const std::vector<Implementation>& found, const std::vector<std::string>& patterns) {
+std::pair<std::vector<Implementation>, std::string> choose(const std::vector<Implementation>& found,
+                                                           const std::vector<std::string>& patterns,
+                                                           bool all) {
   std::vector<Implementation> chosen;
   if (patterns.empty()) {
     for (const Implementation& each : found) {
-      if (each.usual || absl::GetFlag(FLAGS_all)) chosen.push_back(each);
+      if (each.usual || all) chosen.push_back(each);
     }
     return {chosen, ""};
   }
@@ -181,16 +183,17 @@ std::pair<std::vector<Implementation>, std::string> choose(
   return {chosen, ""};
 }
 
-int run(const std::vector<std::string>& names, const std::vector<std::string>& own_adapter) {
-  const fs::path root = fs::absolute(absl::GetFlag(FLAGS_root));
+int run(const Flags& flags, const std::vector<std::string>& names,
+        const std::vector<std::string>& own_adapter) {
+  const fs::path root = fs::absolute(flags.root);
   std::vector<Implementation> chosen;
   if (own_adapter.empty()) {
     const fs::path python = root / "tools/adapters/python";
     std::string wrong;
     std::tie(chosen, wrong) =
         choose(discover((python / "adapter.py").string(), (python / "waivers").string(),
-                        /*all=*/absl::GetFlag(FLAGS_all) || !names.empty()),
-               names);
+                        /*all=*/flags.all || !names.empty()),
+               names, flags.all);
     if (!wrong.empty()) return wrong_usage(wrong);
   } else {
     if (names.size() > 1) return wrong_usage("one name at most for an adapter of your own");
@@ -200,12 +203,12 @@ int run(const std::vector<std::string>& names, const std::vector<std::string>& o
     std::cerr << "mpcheck: no implementation found on this machine\n";
     return kCouldNotJudge;
   }
-  Plan plan{.runner = absl::GetFlag(FLAGS_runner),
+  Plan plan{.runner = flags.runner,
             .folder = make_results_folder(root),
-            .filter = absl::GetFlag(FLAGS_filter),
-            .time_scale = absl::GetFlag(FLAGS_time_scale),
-            .jobs = absl::GetFlag(FLAGS_jobs)};
-  if (!absl::GetFlag(FLAGS_fresh)) plan.known = (root / "results" / "known").string();
+            .filter = flags.filter,
+            .time_scale = flags.time_scale,
+            .jobs = flags.jobs};
+  if (!flags.fresh) plan.known = (root / "results" / "known").string();
   if (plan.runner.empty()) plan.runner = (root / "bazel-bin/conformance/runner/runner").string();
   if (plan.jobs <= 0) plan.jobs = usable_cpus() + 1;  // some always wait, for a timeout under test
   plan.shards = std::max(2, plan.jobs);
@@ -217,8 +220,8 @@ int run(const std::vector<std::string>& names, const std::vector<std::string>& o
   return conclude(outcome, plan.folder);
 }
 
-int print_testees() {
-  const fs::path python = fs::absolute(absl::GetFlag(FLAGS_root)) / "tools/adapters/python";
+int print_testees(const fs::path& root) {
+  const fs::path python = fs::absolute(root) / "tools/adapters/python";
   for (const Implementation& each :
        discover((python / "adapter.py").string(), (python / "waivers").string(), /*all=*/true))
     std::cout << each.name << "  " << each.command[0]
@@ -227,21 +230,28 @@ int print_testees() {
 }
 
 int print_claims() {
-  for (const conformance::Claim& claim : conformance::all_claims())
-    std::cout << claim.id << "  " << name_of(claim.level) << "  " << claim.says << "\n";
+  for (const conformance::Claim& claim : conformance::all_claims()) std::cout << claim << "\n";
   return kAsExpected;
 }
 
 int main_(int argc, char** argv) {
-  auto parsed = base::parse_command_line(argc, argv);
+  Flags flags;
+  auto parsed = base::parse_command_line(argc, argv,
+                                         {{"root", &flags.root},
+                                          {"runner", &flags.runner},
+                                          {"filter", &flags.filter},
+                                          {"jobs", &flags.jobs},
+                                          {"all", &flags.all},
+                                          {"fresh", &flags.fresh},
+                                          {"time-scale", &flags.time_scale}});
   if (const auto* error = std::get_if<base::UsageError>(&parsed)) return wrong_usage(error->what);
   base::Words words = std::get<base::Words>(parsed);
   std::string verb = words.before.empty() ? "run" : words.before[0];
   if (!words.before.empty()) words.before.erase(words.before.begin());
-  if (verb == "testees") return print_testees();
+  if (verb == "testees") return print_testees(flags.root);
   if (verb == "list") return print_claims();
   if (verb != "run") return wrong_usage(absl::StrCat("unknown command '", verb, "'"));
-  return run(words.before, words.after);
+  return run(flags, words.before, words.after);
 }
 
 }  // namespace
