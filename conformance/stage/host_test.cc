@@ -71,6 +71,23 @@ TEST_F(WarmTesteeTest, MemoryFilesAndOutputOfOneClaimDoNotReachTheNext) {
   EXPECT_THAT(stage.finish().leftovers, IsEmpty());
 }
 
+TEST_F(WarmTesteeTest, MainThatEndsBrieflyWaitsForThreadsRunsExitFunctionsAndFlushes) {
+  Stage stage(python(), {.warm = &warm_});
+  Puppet& main = stage.main();
+  Puppet& thread = stage.start_thread(main, /*daemon=*/false);
+  main.must(self::prints("hello", "stdout", /*flush=*/false));
+  main.must(self::marks_finally("left"));
+  main.must(self::at_exit("ended"));
+  main.must(self::returns_briefly());
+  EXPECT_TRUE(stage.main_ends().still_running());
+  EXPECT_TRUE(stage.has_file("left"));
+  EXPECT_FALSE(stage.has_file("ended"));
+  thread.must(self::returns());
+  EXPECT_TRUE(stage.main_ends().succeeded());
+  EXPECT_TRUE(stage.has_file("ended"));
+  EXPECT_EQ(stage.printed("stdout"), "hello");
+}
+
 TEST_F(WarmTesteeTest, KilledMainAndItsChildrenLeaveTheNurseryAsItWas) {
   {
     Stage stage(python(), {.warm = &warm_});

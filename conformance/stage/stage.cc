@@ -642,7 +642,8 @@ std::string Stage::dismiss_puppets() {
     if (puppet.process_ended_) return "";
     if (puppet.pending_)
       return absl::StrCat(puppet.name_, " is still in ", puppet.pending_->op.text());
-    begin(puppet, self::returns()).outcome();
+    bool brief = &puppet == &main() && host_->nursery != 0;
+    begin(puppet, brief ? self::returns_briefly() : self::returns()).outcome();
     return "";
   };
   std::string busy;

@@ -709,6 +709,9 @@ class Own:
 # ---- Ways to end: what to call once the reply is sent ----
 
 
+BRIEFLY = object()  # how main ends at its return: what the interpreter does next is cut short
+
+
 def throw(error):
     raise error
 
@@ -718,7 +721,7 @@ def raise_later(args):
 
 
 ENDINGS = {
-    "puppet.return": lambda args: (identity, args.get("value")),
+    "puppet.return": lambda args: (identity, BRIEFLY if args.get("brief") else args.get("value")),
     "puppet.raise": raise_later,
     "puppet.exit": lambda args: (sys.exit, args["code"]) if "code" in args else (sys.exit,),
     "puppet._exit": lambda args: (os._exit, args["code"]),
@@ -755,6 +758,16 @@ def be_nursery():
         nursery.send({"id": command["id"], "ok": None, "t0": t0, "t1": now()})
 
 
+def end_briefly():
+    """What an interpreter does at its end, but for the destruction of its own memory, which is most of it."""
+    import atexit
+    threading._shutdown()
+    atexit._run_exitfuncs()
+    sys.stdout.flush()
+    sys.stderr.flush()
+    os._exit(0)
+
+
 def main():
     flags = {"--module": "multiprocessing", "--start-method": ""}
     for argument in sys.argv[1:]:
@@ -772,7 +785,8 @@ def main():
         refuse("cannot import %s: %s: %s" % (flags["--module"], type(error).__name__, error), 69)
     if os.environ.pop("MPCHECK_NURSERY", ""):
         be_nursery()
-    Puppet("main", here().adopt({})).obey()
+    if Puppet("main", here().adopt({})).obey() is BRIEFLY:
+        end_briefly()
 
 
 if OPTIONS in os.environ:  # this is a child that imports its target
