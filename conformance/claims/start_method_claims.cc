@@ -203,6 +203,22 @@ Claims choosing() {
              Puppet& grandchild = stage.start_process(child);
              EXPECT_THAT(grandchild.does(module::get_start_method()), returns(method));
            }},
+      {.id = "start_method.child_of_a_context_has_the_method_of_that",
+       .level = Level::kShould,
+       .says = "A child that a context has started has that context's method chosen, whatever its "
+               "creator has chosen.",
+       .documented = {"START-19"},
+       .needs = {"context.own", "isolated"},
+       .check =
+           [](Stage& stage) {
+             Puppet& main = stage.main();
+             const Value method = stage.about().start_method;
+             for (const char* chosen : {"fork", "spawn"}) {
+               main.must(module::set_start_method(chosen, true));
+               Puppet& child = stage.start_process(main);
+               EXPECT_THAT(child.does(module::get_start_method()), returns(method));
+             }
+           }},
   };
 }
 

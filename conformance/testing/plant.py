@@ -10,14 +10,14 @@ A fault is a small edit of one file of the package that breaks one promise:
      "breaks": "one sentence: what a user would see"}
 
 "methods": ["spawn"] restricts a fault to start methods on which it can show. A fault is caught if a claim
-that holds on the untouched package does not hold on the faulty one (or can't be judged any more). Prints
+that holds on the untouched package does not hold on the faulty one: it is violated, leaves something
+behind, or can't be judged any more. Prints
 a line a fault with the claims that caught it, and the total. Exit code 1 if any was missed.
 """
 import argparse
 import concurrent.futures
 import json
 import os
-import re
 import shutil
 import subprocess
 import sys
@@ -46,20 +46,26 @@ def plant(package, fault, folder):
     compile(text.replace(fault["find"], fault["replace"]), path, "exec")
 
 
-def failed_claims(args, pythonpath):
-    environment = dict(os.environ, GTEST_COLOR="no")
+def holding_claims(args, pythonpath):
+    """The claims that hold and leave nothing behind, and whether the run came to its end."""
+    environment = dict(os.environ)
     environment.pop("PYTHONDONTWRITEBYTECODE", None)  # the suite starts many interpreters
     if pythonpath:
         environment["PYTHONPATH"] = pythonpath
-    command = [args.runner, "--gtest_filter=" + args.filter, "--", args.python, args.adapter,
-               "--start-method=" + args.start_method]
-    try:
-        out = subprocess.run(command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, env=environment,
-                             universal_newlines=True, timeout=args.timeout).stdout
-    except subprocess.TimeoutExpired as e:
-        out = (e.stdout or b"").decode(errors="replace") + "\n[  FAILED  ] (the suite took too long)\n"
-    failed = set(re.findall(r"^\[  FAILED  \] (\S+)", out, re.M))
-    return {f for f in failed if "." in f or f.startswith("(")}
+    with tempfile.TemporaryDirectory(prefix="results-") as folder:
+        results = os.path.join(folder, "results.jsonl")
+        command = [args.runner, "--gtest_filter=" + args.filter, "--results=" + results, "--",
+                   args.python, args.adapter, "--start-method=" + args.start_method]
+        try:
+            ended = subprocess.run(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
+                                   env=environment, timeout=args.timeout).returncode in (0, 1, 2)
+        except subprocess.TimeoutExpired:
+            ended = False
+        with open(results) as f:
+            rows = [json.loads(line) for line in f if line.endswith("\n")]
+    claims = [row for row in rows if "claim" in row]
+    return {row["claim"] for row in claims
+            if row["verdict"] == "holds" and row["hygiene"]["verdict"] != "dirty"}, ended
 
 
 def main():
@@ -84,13 +90,17 @@ def main():
     if not faults:
         sys.exit("no fault to plant")
     package = package_of(args.python)
-    baseline = failed_claims(args, None)
-    print("not holding on the untouched package: %s" % (", ".join(sorted(baseline)) or "none"), flush=True)
+    baseline, ended = holding_claims(args, None)
+    if not ended or not baseline:
+        sys.exit("the untouched package can't be judged: try the runner by hand")
+    print("%d claims hold on the untouched package" % len(baseline), flush=True)
 
     def attempt(fault):
         with tempfile.TemporaryDirectory(prefix="fault-") as folder:
             plant(package, fault, folder)
-            return fault, sorted(failed_claims(args, folder) - baseline)
+            holding, ended = holding_claims(args, folder)
+            # Of a run that did not end, the claims that it did not reach say nothing.
+            return fault, sorted(baseline - holding) if ended else ["(the run does not end)"]
 
     missed = 0
     with concurrent.futures.ThreadPoolExecutor(args.jobs) as pool:

@@ -113,6 +113,7 @@ def features():
     counts = not getattr(sys.modules.get("_multiprocessing"), "flags", {}).get("HAVE_BROKEN_SEM_GETVALUE")
     found += [name for name, there in (
         ("context", module_function("get_context")),
+        ("context.own", METHOD and module_function("set_start_method")),
         ("isolated", start_method() != "thread"),
         ("inherits_memory", start_method() == "fork"),
         ("process.parent", module_function("parent_process") or hasattr(CONTEXT, "parent_process")),
