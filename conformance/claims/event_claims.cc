@@ -147,9 +147,10 @@ Claims event_claims() {
              Puppet& main = stage.main();
              RemoteEvent e = main.event();
              Puppet& other = stage.start_process(main, {e});
-             main.must(e.set());
-             other.must(e.set());
-             main.must(e.set());
+             for (Puppet* each : {&main, &other, &main}) {
+               each->must(e.set());
+               EXPECT_THAT(other.does(e.is_set()), returns(true));
+             }
              EXPECT_THAT(other.does(e.clear()), returns(nullptr));
              EXPECT_THAT(main.does(e.is_set()), returns(false));
              EXPECT_THAT(other.does(e.wait(0s)), returns(false));
