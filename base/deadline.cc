@@ -22,4 +22,6 @@ int Deadline::poll_timeout() const {
 
 Deadline earlier(Deadline a, Deadline b) { return a.when_ < b.when_ ? a : b; }
 
+std::chrono::nanoseconds monotonic_now() { return Deadline::Clock::now().time_since_epoch(); }
+
 }  // namespace base

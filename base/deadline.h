@@ -40,6 +40,9 @@ class Deadline {
 
 Deadline earlier(Deadline a, Deadline b);
 
+// The time on that clock (Linux: CLOCK_MONOTONIC), for stamps that another process compares.
+std::chrono::nanoseconds monotonic_now();
+
 template <class Rep, class Period>
 Deadline Deadline::after(std::chrono::duration<Rep, Period> duration) {
   // Compared as doubles, which hold every duration; converted only where it cannot overflow.

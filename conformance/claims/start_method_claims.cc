@@ -429,7 +429,7 @@ Claims children() {
              RemoteQueue queue = main.queue();
              RemoteValue value = main.value("i", 0);
              auto [left, right] = main.pipe();
-             auto expect_refusals = [&] {
+             auto expect_refusals = [&, &left = left] {
                for (const RemoteObject& each : std::vector<RemoteObject>{lock, queue, value}) {
                  EXPECT_THAT(main.does(left.send(each.value())), raises("RuntimeError"));
                }

@@ -3,14 +3,13 @@
 #include <exception>
 
 #include "absl/strings/str_cat.h"
+#include "base/deadline.h"
 #include "base/os_error.h"
 #include "gtest/gtest-spi.h"
 #include "gtest/gtest.h"
 
 namespace conformance {
 namespace {
-
-std::chrono::nanoseconds now() { return std::chrono::steady_clock::now().time_since_epoch(); }
 
 void take(const Abandon& abandon, Judgement* j) {
   j->failures.push_back(abandon.text);
@@ -89,7 +88,7 @@ std::string_view name_of(Verdict verdict) {
 
 Judgement judge(const Claim& claim, const TesteeSpec& testee, WarmTestee* warm) {
   Judgement j;
-  j.began = now();
+  j.began = base::monotonic_now();
   guarded(&j, [&] {
     Stage stage(testee, {.warm = warm});
     guarded(&j, [&] { run_check(claim, stage, &j); });
@@ -105,7 +104,7 @@ Judgement judge(const Claim& claim, const TesteeSpec& testee, WarmTestee* warm) 
     if (j.verdict != Verdict::kHolds || !j.hygiene.leftovers.empty())
       j.last_words = stage.last_words();
   });
-  j.took = now() - j.began;
+  j.took = base::monotonic_now() - j.began;
   return j;
 }
 

@@ -5,8 +5,7 @@
 //
 // Every way to end is a value: nothing a testee does makes this throw. Each claim gets a fresh
 // testee (with `warm`, a fresh main program that a nursery forks), and nothing of it is left
-// afterwards. Works inside a GoogleTest test, whose failures it
-// collects.
+// afterwards. Works inside a GoogleTest test, whose failures it collects.
 #ifndef CONFORMANCE_RUNNER_JUDGE_H_
 #define CONFORMANCE_RUNNER_JUDGE_H_
 

@@ -28,6 +28,7 @@
 #include "conformance/runner/waivers.h"
 #include "conformance/stage/patience.h"
 #include "conformance/stage/scratch.h"
+#include "conformance/stage/stillness.h"
 #include "gtest/gtest.h"
 
 namespace conformance {
@@ -118,11 +119,11 @@ int print_list() {
 
 int wrong_usage(const std::string& what) {
   std::cerr << "runner: " << what
-            << "\nusage: runner [--name=NAME] [--waivers=FILE [--update-waivers]] [--results=FILE] "
-               "[--cold] "
-               "[--time-scale=X]\n"
-               "              [--list] [--gtest_filter=AREA.CLAIM] [--gtest_...] -- ADAPTER "
-               "[ARGUMENT...]\n";
+            << "\n"
+               "usage: runner [--name=NAME] [--waivers=FILE [--update-waivers]] [--results=FILE]\n"
+               "              [--cold] [--time-scale=X] [--gtest_filter=AREA.CLAIM] [--gtest_...]\n"
+               "              -- ADAPTER [ARGUMENT...]\n"
+               "       runner --list\n";
   return base::kWrongUsage;
 }
 
@@ -182,6 +183,10 @@ int main_(int argc, char** argv) {
   auto waivers = load_waivers(flags.waivers);
   if (const auto* error = std::get_if<std::string>(&waivers)) return wrong_usage(*error);
 
+  if (!proofs_are_possible()) {
+    std::cerr << "runner: this kernel does not show who waits for what: that a call blocks is "
+                 "presumed after a while, not proved\n";
+  }
   patience::set_scale(flags.time_scale);
   Session run{.testee = {.name = flags.name, .command = with_absolute_paths(words.after)},
               .waivers = std::get<Waivers>(waivers),

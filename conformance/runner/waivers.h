@@ -1,9 +1,9 @@
 // What an implementation is known to get wrong: a text file, and two-sided.
 //
 //   # Why this file exists, and who to ask.
-//   queue.get.reader_killed       # CPython: the dead reader keeps the read lock (docs: "Avoid
-//   terminating") barrier.*                     # https://example.org/issues/12
-//   hygiene:pool.worker_killed    # leaves its semaphores behind
+//   queue.get.reader_killed     # CPython: the dead reader keeps the read lock
+//   barrier.*                   # https://example.org/issues/12
+//   hygiene:pool.worker_killed  # leaves its semaphores behind
 //
 // Each line: a pattern of claim ids (* stands for any text), then # and the reason, which must be
 // there. A claim that is violated must be listed; a listed claim that holds must be taken off the

@@ -12,6 +12,8 @@
 namespace conformance {
 namespace {
 
+constexpr const char* kShm = "/dev/shm";
+
 bool write_whole(const char* path, const char* text) {
   int fd = ::open(path, O_WRONLY | O_CLOEXEC);
   if (fd < 0) return false;
@@ -40,16 +42,16 @@ void PrivateShm::enter() const {
   }
   // Our mount must not spread to the machine's own tree.
   if (::mount("none", "/", nullptr, MS_REC | MS_PRIVATE, nullptr) != 0) return;
-  (void)::mount("mpcheck", "/dev/shm", "tmpfs", MS_NOSUID | MS_NODEV, "mode=1777");
+  (void)::mount("mpcheck", kShm, "tmpfs", MS_NOSUID | MS_NODEV, "mode=1777");
 }
 
 base::UniqueFd PrivateShm::adopt(pid_t child) {
   char path[48];
-  std::snprintf(path, sizeof(path), "/proc/%d/root/dev/shm", child);
+  std::snprintf(path, sizeof(path), "/proc/%d/root%s", child, kShm);
   base::UniqueFd theirs(::open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC));
   struct stat their_stat, our_stat;
   if (!theirs || ::fstat(theirs.get(), &their_stat) != 0) return base::UniqueFd();
-  bool shared = ::stat("/dev/shm", &our_stat) == 0 && our_stat.st_dev == their_stat.st_dev;
+  bool shared = ::stat(kShm, &our_stat) == 0 && our_stat.st_dev == their_stat.st_dev;
   return shared ? base::UniqueFd() : std::move(theirs);
 }
 

@@ -21,7 +21,7 @@ Scratch::Scratch() {
   char path[] = "/tmp/mpcheck-XXXXXX";
   if (::mkdtemp(path) == nullptr) throw base::OsError(errno, "make a scratch folder below /tmp");
   path_ = path;
-  base::check(::mkdir(file("work").c_str(), 0700), "make the testee's working directory");
+  base::check(::mkdir(file("cwd").c_str(), 0700), "make the testee's working directory");
   base::check(::mkdir(file("tmp").c_str(), 0700), "make the testee's folder for temporary files");
 }
 

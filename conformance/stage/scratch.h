@@ -1,6 +1,6 @@
 // A folder that exists for one run of a testee, and what is left in it.
 //
-//   path()/puppets.sock   where puppets connect      path()/work   the testee's working directory
+//   path()/puppets.sock   where puppets connect      path()/cwd    the testee's working directory
 //   path()/stdout, stderr what it printed            path()/tmp    its TMPDIR
 //
 // Lifetime: the folder and all below it go with this object.
@@ -22,7 +22,7 @@ class Scratch {
 
   const std::string& path() const { return path_; }
   std::string file(const std::string& name) const { return path_ + "/" + name; }
-  std::string work(const std::string& name) const { return path_ + "/work/" + name; }
+  std::string in_cwd(const std::string& name) const { return file("cwd/" + name); }
 
   // Names of what stands below tmp/, one level deep.
   std::vector<std::string> temporary_files() const;

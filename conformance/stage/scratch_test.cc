@@ -24,8 +24,8 @@ void write(const std::string& path, const std::string& text) {
 TEST(Scratch, GoesWithAllThatIsInIt) {
   std::optional<Scratch> scratch(std::in_place);
   const std::string path = scratch->path();
-  std::filesystem::create_directories(scratch->work("deep/er"));
-  write(scratch->work("deep/er/file"), "text");
+  std::filesystem::create_directories(scratch->in_cwd("deep/er"));
+  write(scratch->in_cwd("deep/er/file"), "text");
   write(scratch->file("tmp/file"), "text");
   EXPECT_TRUE(std::filesystem::exists(path));
   scratch.reset();
@@ -47,7 +47,7 @@ TEST(Scratch, IsShortEnoughForASocketsPath) {
 TEST(Scratch, ListsTemporaryFilesOnly) {
   Scratch scratch;
   EXPECT_THAT(scratch.temporary_files(), IsEmpty());
-  write(scratch.work("mine"), "");
+  write(scratch.in_cwd("mine"), "");
   write(scratch.file("stdout"), "");
   write(scratch.file("tmp/b"), "");
   std::filesystem::create_directories(scratch.file("tmp/a/c"));
@@ -75,9 +75,9 @@ TEST(TailOfFile, ReturnsTheLastBytes) {
 TEST(NamesIn, CanBeAskedAgain) {
   Scratch scratch;
   base::UniqueFd folder(::open(scratch.path().c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
-  EXPECT_THAT(names_in(folder.get()), ElementsAre("tmp", "work"));
+  EXPECT_THAT(names_in(folder.get()), ElementsAre("cwd", "tmp"));
   write(scratch.file("a"), "");
-  EXPECT_THAT(names_in(folder.get()), ElementsAre("a", "tmp", "work"));
+  EXPECT_THAT(names_in(folder.get()), ElementsAre("a", "cwd", "tmp"));
   EXPECT_THAT(names_in(-1), IsEmpty());
 }
 

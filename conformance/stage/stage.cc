@@ -20,11 +20,10 @@
 namespace conformance {
 namespace {
 
+using base::monotonic_now;
 using std::chrono::nanoseconds;
 
 constexpr const char* kNursery = "nursery";
-
-nanoseconds now() { return std::chrono::steady_clock::now().time_since_epoch(); }
 
 bool ends_its_puppet(const Op& op) {
   return op.name == "puppet.return" || op.name == "puppet.raise" || op.name == "puppet.exit" ||
@@ -236,7 +235,7 @@ class Stage::Watch {
   enum class Step { kHappened, kStill, kLate };
 
   Watch(Stage& stage, nanoseconds patience)
-      : stage_(stage), started_(now()), deadline_(base::Deadline::after(patience)) {}
+      : stage_(stage), started_(monotonic_now()), deadline_(base::Deadline::after(patience)) {}
 
   Step step() {
     while (true) {
@@ -259,7 +258,7 @@ class Stage::Watch {
   // Whether the testee has kept a CPU busy for most of the time.
   bool burned_cpu() const {
     if (!at_first_) return false;
-    return kept_cpu_busy(*at_first_, read_threads(descendants()), now() - started_);
+    return kept_cpu_busy(*at_first_, read_threads(descendants()), monotonic_now() - started_);
   }
 
  private:
@@ -308,7 +307,7 @@ void Stage::handle(Switchboard::Event& event) {
     by_connection_[puppet.connection_] = &puppet;
   } else if (auto* replied = std::get_if<Switchboard::Replied>(&event)) {
     Puppet& puppet = *by_connection_.at(replied->connection);
-    puppet.pending_->answered = now();
+    puppet.pending_->answered = monotonic_now();
     puppet.pending_->reply = std::move(replied->reply);
     puppet.pending_ = nullptr;
   } else if (auto* ended = std::get_if<Switchboard::ProcessEnded>(&event)) {
@@ -493,7 +492,7 @@ Call Stage::begin(Puppet& puppet, Op op) {
   auto record = std::make_shared<Call::Record>();
   record->puppet = puppet.name_;
   record->op = std::move(op);
-  record->sent = now();
+  record->sent = monotonic_now();
   calls_.push_back(record);
   if (puppet.process_ended_) {
     record->outcome = Died{how_it_ended(puppet)};
@@ -624,7 +623,7 @@ std::string Stage::printed(const std::string& stream) const {
 }
 
 bool Stage::has_file(const std::string& name) const {
-  return ::access(testee_.scratch().work(name).c_str(), F_OK) == 0;
+  return ::access(testee_.scratch().in_cwd(name).c_str(), F_OK) == 0;
 }
 
 // ---------------------------------------------------------------- Stage: the end

@@ -70,7 +70,7 @@ void Testee::adopt_main(pid_t pid) {
 bool Testee::wipe() {
   main_.reset();
   std::error_code failed;
-  for (const char* folder : {"work", "tmp"}) {
+  for (const char* folder : {"cwd", "tmp"}) {
     for (const auto& entry : std::filesystem::directory_iterator(scratch_.file(folder), failed))
       std::filesystem::remove_all(entry.path(), failed);
   }
@@ -98,7 +98,7 @@ void Testee::start(const std::vector<std::string>& additions) {
   program_ = base::Subprocess::start({
       .argv = spec_.command,
       .environment = std::move(environment),
-      .directory = scratch_.file("work"),
+      .directory = scratch_.file("cwd"),
       .stdin_fd = stdin_.get(),
       .stdout_fd = out.get(),
       .stderr_fd = err.get(),

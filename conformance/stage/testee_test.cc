@@ -49,7 +49,7 @@ struct Script : Testee {
 TEST(Testee, RunsInItsScratchFolder) {
   Script script("pwd; echo $TMPDIR");
   EXPECT_EQ(script.out(),
-            absl::StrCat(script.scratch().file("work"), "\n", script.scratch().file("tmp"), "\n"));
+            absl::StrCat(script.scratch().file("cwd"), "\n", script.scratch().file("tmp"), "\n"));
 }
 
 TEST(Testee, ItsOutputsAreTwoFiles) {

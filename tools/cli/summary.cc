@@ -11,7 +11,9 @@ namespace mpcheck {
 namespace {
 
 std::string hygiene_text(const Counts& c) {
-  return c.dirty == 0 ? "clean" : absl::StrCat(c.dirty, " dirty");
+  std::string text = c.dirty == 0 ? "clean" : absl::StrCat(c.dirty, " dirty");
+  if (c.hygiene_not_judged > 0) absl::StrAppend(&text, " ?", c.hygiene_not_judged);
+  return text;
 }
 
 std::string cell(const Counts& c) {
@@ -22,12 +24,12 @@ std::string cell(const Counts& c) {
 }
 
 std::string totals(const std::vector<Summary>& summaries, size_t name_width) {
-  std::string out = absl::StrFormat("%-*s %6s %9s %10s %12s %8s  %-9s %7s\n", name_width,
+  std::string out = absl::StrFormat("%-*s %6s %9s %10s %12s %8s  %-12s %7s\n", name_width,
                                     "implementation", "holds", "violated", "variation",
                                     "unsupported", "unknown", "hygiene", "time");
   for (const Summary& s : summaries) {
     Counts c = s.all();
-    absl::StrAppendFormat(&out, "%-*s %6d %9d %10d %12d %8d  %-9s %7s\n", name_width, s.name,
+    absl::StrAppendFormat(&out, "%-*s %6d %9d %10d %12d %8d  %-12s %7s\n", name_width, s.name,
                           c.holds, c.violated, c.variation, c.unsupported, c.unknown,
                           hygiene_text(c),
                           s.known ? "known" : absl::StrFormat("%.1f s", s.seconds));
@@ -86,7 +88,8 @@ bool Summary::add_line(const std::string& line) {
   }
   const std::string hygiene = j["hygiene"].value("verdict", "");
   if (hygiene == "dirty") ++c.dirty;
-  if (hygiene == "not_judged") ++c.hygiene_not_judged;
+  const bool judged = verdict == "holds" || verdict == "violated";
+  if (judged && hygiene == "not_judged") ++c.hygiene_not_judged;
   if (j.value("waived", false)) ++waived;
   const auto complaints = j.value("complaints", std::vector<std::string>());
   const auto failures = j.value("failures", std::vector<std::string>());
@@ -105,7 +108,9 @@ std::string tables(const std::vector<Summary>& summaries, const std::vector<std:
   for (const std::string& area : areas) area_width = std::max(area_width, area.size());
   std::string out = totals(summaries, name_width);
   absl::StrAppend(&out,
-                  "\nBy area: holds/violated/variation/unsupported, ?: could not be judged, !: "
+                  "\nhygiene: ?N of those that were judged never came to an end by themselves, so "
+                  "what they leave is not known\n"
+                  "By area: holds/violated/variation/unsupported, ?: could not be judged, !: "
                   "left things behind\n");
   size_t column = std::max<size_t>(name_width, 12);
   size_t per_block =

@@ -51,14 +51,16 @@ TEST(Summary, TablesShowEveryImplementationAndArea) {
   a.add_line(line("queue.a", "holds"));
   a.add_line(
       R"({"claim":"lock.b","area":"lock","verdict":"violated","hygiene":{"verdict":"dirty"}})");
+  a.add_line(
+      R"({"claim":"lock.c","area":"lock","verdict":"holds","hygiene":{"verdict":"not_judged"}})");
   Summary b{.name = "other"};
   std::string text = tables({a, b}, {"queue", "lock"}, 80);
-  EXPECT_NE(text.find("cpython-3.11.2-fork      1         1          0            0        0  1 "
-                      "dirty     4.2 s\n"),
+  EXPECT_NE(text.find("cpython-3.11.2-fork      2         1          0            0        0  1 "
+                      "dirty ?1     4.2 s\n"),
             std::string::npos)
       << text;
   EXPECT_NE(text.find("queue  1/0/0/0"), std::string::npos) << text;
-  EXPECT_NE(text.find("lock   0/1/0/0 !1"), std::string::npos) << text;
+  EXPECT_NE(text.find("lock   1/1/0/0 !1"), std::string::npos) << text;
 }
 
 TEST(Summary, NarrowTerminalGetsSeveralBlocks) {
