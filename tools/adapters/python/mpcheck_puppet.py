@@ -1,0 +1,416 @@
+"""One puppet's side of the protocol, for adapters written in Python.
+
+An adapter derives its own puppets from Puppet:
+
+    class MyPuppet(Puppet):
+        OPERATIONS = dict(Puppet.OPERATIONS, **operations("queue: new=/Queue(maxsize) put(item,block,timeout) ..."))
+
+        def about(self): ...                  # what main's hello tells
+        def features(self): ...
+        def reach(self, kind, name, on): ...  # the function behind a line of the table
+
+    run_main(MyPuppet)
+
+and calls MyPuppet(name, here().adopt(), args, kwargs).obey() in every target, task and callback. Here are the
+connection, the way from a command to its reply, the objects of a process, the puppet.*, list.* and global.*
+operations, and the nursery. conformance/PROTOCOL.md says what crosses the connection. Exit code 99: the runner
+is gone or broken. Python 3.6 and later, the standard library only; imports are few, since every spawned child
+repeats them.
+"""
+import json
+import os
+import signal
+import socket
+import sys
+import threading
+import time
+
+from mpcheck_values import Unsupported, decode, describe, encode_or_other, exception_named, find, identity
+
+LINE_LIMIT = 1048576  # bytes, with the newline
+
+now = getattr(time, "monotonic_ns", None) or (lambda: int(time.monotonic() * 1e9))  # 3.6 has no monotonic_ns
+
+
+# ---- Processes of the testee ----
+
+
+class Here:
+    """What belongs to this process, as opposed to the one that it was forked from."""
+
+    def __init__(self):
+        self.pid = os.getpid()
+        self.table = None  # shared by main or the child, its threads, tasks and callbacks
+        self.connections = []
+
+    def adopt(self, table=None):
+        """The process's table, which its first puppet brings. (A child that is a thread keeps its own.)"""
+        if self.table is None:
+            self.table = {} if table is None else table
+        return self.table
+
+
+HERE = Here()
+INHERITED = []  # tables of the processes that this one was forked from: kept, as a user's globals would be
+GLOBALS = {}  # global.set and global.get
+NOTED = {}  # signal -> how often it came
+
+
+def here():
+    """This process's Here. The first call in a forked child lets go of the parent's connections."""
+    global HERE
+    if HERE.pid != os.getpid():
+        for connection in HERE.connections:
+            connection.close()
+        INHERITED.append(HERE.table or {})
+        HERE = Here()
+    return HERE
+
+
+if hasattr(os, "register_at_fork"):  # 3.7: also for children that never become puppets
+    os.register_at_fork(after_in_child=here)
+
+
+def ids():
+    try:
+        tid = threading.get_native_id()
+    except AttributeError:  # new in 3.8
+        tid = int(os.path.basename(os.readlink("/proc/thread-self")))
+    return {"pid": os.getpid(), "ppid": os.getppid(), "tid": tid}
+
+
+def create(marker):
+    open(marker, "w").close()
+
+
+def note(number, frame):
+    NOTED[number] = NOTED.get(number, 0) + 1
+
+
+# ---- Operations ----
+#
+# A table has a line for each area: operation=name(parameters in Python's order). The name may be left out where
+# it is the operation's. A sign before it says what it names: % the puppet's own method AREA_OPERATION; of the
+# others, and of none, Puppet.reach() decides.
+# A sign before a parameter says what its value stands for (Puppet.CONVERSIONS). One with a * goes by keyword only.
+
+SIGNS = ".:/~%"
+
+TABLE = """
+list: %new(items) %append(item) %get
+global: %set(name,value) %get(name)
+puppet: %thread(puppet,daemon) %arguments %ids %getcwd %chdir(path) %stdin %print(text,stream,flush)
+  %on_signal(signal,action) %noted(signal) %at_exit(marker) %finally(marker) %drop %names
+batch: %(commands,times)
+"""
+
+
+def operations(table):
+    """What a table says: op -> (sign of the name, name, parameters)."""
+    found = {}
+    for line in table.replace("\n ", "").split("\n"):
+        for word in line.split()[1:]:
+            verb, parameters = word.rstrip(")").partition("(")[::2]
+            verb, name = verb.partition("=")[::2]
+            name = name or verb
+            kind = name[0] if name[:1] in SIGNS else ""
+            op = (line.split(":")[0] + "." + verb.lstrip(SIGNS)).rstrip(".")
+            found[op] = kind, name[len(kind):], parameters
+    return found
+
+
+def bind(op, parameters, args, table, conversions):
+    """Positional and keyword arguments: by position up to the first that is left out, by keyword from there.
+
+    Python's first parameters have other names in other implementations (put(obj), put(item)), the rest agree.
+    """
+    positional, keyword, known = [], {}, []
+    for parameter in parameters.split(",") if parameters else ():
+        sign, name = parameter[0], parameter.strip("@&!^*")
+        known.append(name)
+        if name in args:
+            value = decode(args[name], table)
+            if sign in conversions and value is not None:
+                value = conversions[sign](value, table)
+            if len(positional) + 1 < len(known) or parameter[-1] == "*":
+                keyword[name] = value
+            else:
+                positional.append(value)
+    if len(positional) + len(keyword) < len(args):
+        raise Unsupported("%s with arguments other than %s" % (op, ", ".join(known) or "none"))
+    return positional, keyword
+
+
+# ---- The puppet ----
+
+
+class Puppet:
+    """One flow of control with a connection of its own."""
+
+    OPERATIONS = operations(TABLE)
+    SHARED = {}  # area -> the area whose operations it shares
+    # What a parameter's sign makes of its value and the table: @ of a name the object.
+    CONVERSIONS = {"@": lambda value, table: find(value, table) if isinstance(value, str) else value}
+
+    def __init__(self, name, table, args=(), kwargs=None):
+        self.name, self.table, self.args, self.kwargs = name, table, args, kwargs or {}
+        self.markers = []  # files to create when the loop is left
+        self.received = bytearray()
+
+    def obey(self):
+        """Does what the runner says until it says how to end; the result is puppet.return's."""
+        self.connect()
+        try:
+            self.hello()
+            while True:
+                command = self.read()
+                reply, end = self.answer(command)
+                self.send(dict(reply, id=command["id"]))
+                if end:
+                    return end[0](*end[1:])
+        finally:
+            for marker in self.markers:
+                create(marker)
+            here().connections.remove(self.socket)
+            self.socket.close()
+
+    def connect(self):
+        kind, _, address = os.environ["MPCHECK_ADDRESS"].partition(":")
+        host, _, port = address.rpartition(":")
+        self.socket = socket.socket(socket.AF_UNIX if kind == "unix" else socket.AF_INET)
+        here().connections.append(self.socket)
+        try:
+            self.socket.connect(address if kind == "unix" else (host, int(port)))
+        except OSError:
+            os._exit(99)
+        if kind != "unix":
+            self.socket.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+
+    def hello(self):
+        hello = dict(ids(), mpcheck=1, token=os.environ["MPCHECK_TOKEN"], puppet=self.name)
+        if self.name == "main":
+            hello.update(about=self.about(), features=self.features())
+        self.send(hello)
+
+    def send(self, message):
+        line = json.dumps(message).encode() + b"\n"
+        if len(line) > LINE_LIMIT:
+            return self.send({"id": message["id"], "unsupported": "a reply of %d bytes" % len(line)})
+        try:
+            self.socket.sendall(line)
+        except OSError:
+            os._exit(99)
+
+    def read(self):
+        """The next command. Where there is none, or the line is none, the process ends."""
+        try:
+            end = self.received.find(b"\n")
+            while end < 0:
+                start = len(self.received)
+                self.received += self.socket.recv(65536)
+                end = self.received.find(b"\n", start)
+                if len(self.received) == start or end < 0 and len(self.received) >= LINE_LIMIT:
+                    os._exit(99)
+            command = json.loads(self.received[:end].decode())
+            del self.received[:end + 1]
+            args = command.setdefault("args", {})
+            well_formed = type(command["id"]) is int and isinstance(command["op"], str) and type(args) is dict
+            if well_formed and end < LINE_LIMIT:
+                return command
+        except Exception:
+            pass
+        os._exit(99)
+
+    def answer(self, command):
+        """The reply, and for the commands that end a puppet what to call after it is sent."""
+        if command["op"] not in ENDINGS:
+            return self.perform(command), None
+        try:
+            return {"ok": None}, ENDINGS[command["op"]](
+                {name: decode(value, self.table) for name, value in command["args"].items()})
+        except Exception as error:
+            return {"unsupported": "%s: %s" % (type(error).__name__, error)}, None
+
+    def perform(self, command):
+        """Does a command; returns the reply without its id."""
+        op = command["op"]
+        try:
+            function, positional, keyword = self.prepare(op, command, command.get("args", {}))
+        except Unsupported as failure:
+            return {"unsupported": str(failure)}
+        except Exception as failure:
+            return {"unsupported": "malformed %s: %s: %s" % (op, type(failure).__name__, failure)}
+        t0 = now()
+        try:
+            result = function(*positional, **keyword)
+            t1 = now()
+        except Unsupported as failure:
+            return {"unsupported": str(failure)}
+        except BaseException as failure:
+            t1 = now()
+            return {"raise": describe(failure), "t0": t0, "t1": t1}
+        return {"ok": self.present(op, command.get("as"), result), "t0": t0, "t1": t1}
+
+    def present(self, op, names, result):
+        """Names what a call returned, or makes it JSON."""
+        if op == "batch":
+            return result
+        if isinstance(names, str) and not (op == "process.parent" and result is None):
+            self.table[names] = result
+        elif isinstance(names, list):
+            self.table.update(zip(names, result))
+        if op == "process.parent":
+            return result is not None
+        if names or op.endswith((".new", ".enter", ".exit")):
+            return None
+        return encode_or_other(result)
+
+    def prepare(self, op, command, args):
+        """What to call with which arguments, so that little but the call happens between t0 and t1."""
+        area, _, verb = op.partition(".")
+        if op not in self.OPERATIONS and area in self.SHARED:
+            op = self.SHARED[area] + "." + verb
+        if op not in self.OPERATIONS:
+            raise Unsupported("unknown operation " + op)
+        kind, name, parameters = self.OPERATIONS[op]
+        positional, keyword = bind(op, parameters, args, self.table, self.CONVERSIONS)
+        on = find(command["on"], self.table) if "on" in command else None
+        if kind == "%":
+            return getattr(self, op.replace(".", "_")), [on] + positional, keyword
+        if verb == "exit":  # the end of a with block that went well
+            positional = [None] * 3
+        return self.reach(kind, name, on), positional, keyword
+
+    # ---- The operations of the table above ----
+
+    def list_new(self, on, items=()):
+        return list(items)
+
+    def list_append(self, on, item):
+        on.append(item)
+
+    def list_get(self, on):
+        return on
+
+    def puppet_thread(self, on, name, *daemon):
+        threading.Thread(target=type(self)(name, self.table).obey, **({"daemon": daemon[0]} if daemon else {})).start()
+
+    def puppet_print(self, on, text, stream="stdout", flush=False):
+        getattr(sys, stream).write(text)
+        if flush:
+            getattr(sys, stream).flush()
+
+    def puppet_on_signal(self, on, number, action):
+        signal.signal(number, {"ignore": signal.SIG_IGN, "default": signal.SIG_DFL, "note": note}[action])
+
+    def puppet_at_exit(self, on, marker):
+        import atexit
+        atexit.register(create, marker)
+
+    def puppet_drop(self, on):
+        for table in [self.table] + INHERITED:
+            for name in [name for name in table if table[name] is on]:
+                del table[name]
+
+    def batch(self, on, commands, times=1):
+        return [self.perform(command) for _ in range(times) for command in commands]
+
+    def puppet_arguments(self, on):
+        return {"args": list(self.args), "kwargs": self.kwargs}
+
+    def puppet_ids(self, on):
+        return ids()
+
+    def puppet_getcwd(self, on):
+        return os.getcwd()
+
+    def puppet_chdir(self, on, path):
+        os.chdir(path)
+
+    def puppet_stdin(self, on):
+        return sys.stdin.read()
+
+    def puppet_noted(self, on, number):
+        return NOTED.get(number, 0)
+
+    def puppet_finally(self, on, marker):
+        self.markers.append(marker)
+
+    def puppet_names(self, on):
+        return sorted(self.table)
+
+    def global_set(self, on, name, value):
+        GLOBALS[name] = value
+
+    def global_get(self, on, name):
+        return GLOBALS.get(name)
+
+
+# ---- Ways to end: what to call once the reply is sent ----
+
+
+BRIEFLY = object()  # how main ends at its return: what the interpreter does next is cut short
+
+
+def throw(error):
+    raise error
+
+
+def raise_later(args):
+    return throw, exception_named(args["type"])(*[args["message"]] if "message" in args else [])
+
+
+ENDINGS = {
+    "puppet.return": lambda args: (identity, BRIEFLY if args.get("brief") else args.get("value")),
+    "puppet.raise": raise_later,
+    "puppet.exit": lambda args: (sys.exit, args["code"]) if "code" in args else (sys.exit,),
+    "puppet._exit": lambda args: (os._exit, args["code"]),
+}
+
+
+# ---- The program ----
+
+
+def be_nursery(nursery):
+    """Forks a main program whenever the runner asks; returns in each of them."""
+    nursery.connect()
+    nursery.features()  # loads what main's hello takes
+    import gc
+    gc.collect()
+    getattr(gc, "freeze", gc.collect)()  # 3.7: what all mains share is not touched, and so not copied, at their end
+    nursery.hello()
+    while True:
+        command, t0 = nursery.read(), now()
+        adopted, tell = os.pipe()
+        middle = os.fork()
+        if not middle:
+            os.close(tell)
+            if os.fork():
+                os._exit(0)  # main goes to the runner, as an orphan does
+            os.read(adopted, 1)  # ends when the nursery has reaped middle: by then it is there
+            os.close(adopted)
+            os.setsid()
+            here()
+            return
+        os.close(adopted)
+        os.waitpid(middle, 0)
+        os.close(tell)
+        nursery.send({"id": command["id"], "ok": None, "t0": t0, "t1": now()})
+
+
+def end_briefly():
+    """What an interpreter does at its end, but for the destruction of its own memory, which is most of it."""
+    import atexit
+    threading._shutdown()
+    atexit._run_exitfuncs()
+    sys.stdout.flush()
+    sys.stderr.flush()
+    os._exit(0)
+
+
+def run_main(make):
+    """The main program, or a nursery of them. `make` is a subclass of Puppet."""
+    if os.environ.pop("MPCHECK_NURSERY", ""):
+        be_nursery(make("nursery", {}))
+    if make("main", here().adopt({})).obey() is BRIEFLY:
+        end_briefly()
