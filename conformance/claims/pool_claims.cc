@@ -1,5 +1,6 @@
 // Pool: tasks and callbacks as puppets, results and errors. The runner decides, live, when a task
 // returns or fails.
+#include "absl/strings/str_cat.h"
 #include "conformance/claims/areas.h"
 #include "conformance/claims/items.h"
 #include "conformance/stage/matchers.h"
@@ -49,6 +50,9 @@ Claims pool_claims() {
              EXPECT_THAT(main.does(pool.apply("square", {7})), returns(49));
              EXPECT_THAT(main.does(pool.apply("identity", {nullptr})), returns(nullptr));
              EXPECT_THAT(main.does(pool.apply("identity", {big_item(1)})), returns(big_item(1)));
+             EXPECT_THAT(main.does(pool.apply("arguments", {1, "two", nullptr})),
+                         returns(Value::list({1, "two", nullptr})));
+             EXPECT_THAT(main.does(pool.apply("arguments", {})), returns(Value::list({})));
              close_and_join(main, pool);
            }},
       {.id = "pool.apply.raises_what_the_task_raised",
@@ -74,7 +78,9 @@ Claims pool_claims() {
            }},
       {.id = "pool.apply_async.does_not_wait",
        .level = Level::kMust,
-       .says = "apply_async() returns while the task runs; get() waits for what the task returns.",
+       .says =
+           "apply_async() returns while the task runs; get() waits for what the task returns, and "
+           "successful() raises ValueError until then.",
        .notes = {"pool.apply_async.returns_asyncresult", "pool.apply_async.concurrent"},
        .documented = {"POOL-09", "POOL-08", "ARES-01", "ARES-02", "ARES-03"},
        .needs = {"pool"},
@@ -84,6 +90,7 @@ Claims pool_claims() {
              RemotePool pool = main.pool(1);
              auto [result, task] = stage.apply_async_puppet(main, pool);
              EXPECT_THAT(main.does(result.ready()), returns(false));
+             EXPECT_THAT(main.does(result.successful()), raises("ValueError"));
              Call get = main.begins(result.get());
              EXPECT_THAT(get, blocks());
              task.does(self::returns(Value::list({1, "two"})));
@@ -206,6 +213,24 @@ Claims pool_claims() {
              EXPECT_THAT(main.does(second_result.get()), returns(2));
              close_and_join(main, pool);
            }},
+      {.id = "pool.workers.are_daemonic",
+       .level = Level::kShould,
+       .says =
+           "Workers are daemonic processes: they end with the program that has the pool, and may "
+           "have no children.",
+       .documented = {"POOL-06"},
+       .needs = {"pool", "isolated"},
+       .check =
+           [](Stage& stage) {
+             Puppet& main = stage.main();
+             RemotePool pool = main.pool(1);
+             auto [result, task] = stage.apply_async_puppet(main, pool);
+             EXPECT_THAT(task.does(task.current_process().daemon()), returns(true));
+             EXPECT_THAT(task.does(task.process().start()), raises("AssertionError"));
+             task.does(self::returns());
+             EXPECT_THAT(main.does(result.get()), returns(nullptr));
+             close_and_join(main, pool);
+           }},
       {.id = "pool.map.keeps_the_order",
        .level = Level::kMust,
        .says = "map() returns the results in the order of its input, whatever the chunk size.",
@@ -259,6 +284,27 @@ Claims pool_claims() {
              EXPECT_THAT(main.does(pool.apply("identity", {Value::unpicklable()})),
                          raises("TypeError"));
              EXPECT_THAT(main.does(pool.apply("square", {2})), returns(4));
+             close_and_join(main, pool);
+           }},
+      {.id = "pool.unpicklable_result.fails_its_task_only",
+       .level = Level::kShould,
+       .says =
+           "A result that can't be serialised comes out of get() as MaybeEncodingError, and the "
+           "pool goes on, with the same worker.",
+       .documented = {"POOL-24"},
+       .needs = {"pool", "isolated"},
+       .check =
+           [](Stage& stage) {
+             Puppet& main = stage.main();
+             RemotePool pool = main.pool(1);
+             auto [result, task] = stage.apply_async_puppet(main, pool);
+             const pid_t worker = task.pid();
+             task.does(self::returns(Value::unpicklable()));
+             EXPECT_THAT(main.does(result.get()), raises("MaybeEncodingError"));
+             auto [next_result, next_task] = stage.apply_async_puppet(main, pool);
+             EXPECT_EQ(next_task.pid(), worker);
+             next_task.does(self::returns(4));
+             EXPECT_THAT(main.does(next_result.get()), returns(4));
              close_and_join(main, pool);
            }},
       {.id = "pool.a_queue_is_no_argument",
@@ -324,16 +370,41 @@ Claims pool_claims() {
              Puppet& main = stage.main();
              RemotePool pool = main.pool(1);
              auto [result, task] = stage.apply_async_puppet(main, pool);
-             RemoteAsyncResult behind = result_named("behind");
-             main.must(apply_async(pool, "square", {6}, behind));
+             // More than any channel to the workers holds: some still wait in the pool at close().
+             std::vector<RemoteAsyncResult> behind;
+             for (int i = 0; i < 4; ++i) {
+               behind.push_back(result_named(absl::StrCat("behind_", i)));
+               main.must(apply_async(pool, "identity", {big_item(i)}, behind.back()));
+             }
              EXPECT_THAT(main.does(pool.close()), returns(nullptr));
              Call join = main.begins(pool.join());
              EXPECT_THAT(join, blocks());
              task.does(self::returns(1));
              EXPECT_THAT(join, returns(nullptr));
              EXPECT_THAT(main.does(result.get()), returns(1));
-             EXPECT_THAT(main.does(behind.get()), returns(36));
+             for (int i = 0; i < 4; ++i)
+               EXPECT_THAT(main.does(behind[i].get()), returns(big_item(i)));
              EXPECT_THAT(main.does(module::active_children()), returns(Value::list({})));
+           }},
+      {.id = "pool.join.waits_for_workers_that_still_end",
+       .level = Level::kMust,
+       .says = "When all tasks are done, join() still waits until the last worker is gone.",
+       .notes = {"pool.join.waits_worker_exit"},
+       .documented = {"POOL-32"},
+       .needs = {"pool", "isolated"},
+       .check =
+           [](Stage& stage) {
+             Puppet& main = stage.main();
+             RemotePool pool = main.pool(2);
+             auto [result, task] = stage.apply_async_puppet(main, pool);
+             task.does(self::returns(1));
+             EXPECT_THAT(main.does(result.get()), returns(1));
+             stage.stop(task);  // its worker, which waits for tasks
+             EXPECT_THAT(main.does(pool.close()), returns(nullptr));
+             Call join = main.begins(pool.join());
+             EXPECT_THAT(join, blocks());
+             stage.resume(task);
+             EXPECT_THAT(join, returns(nullptr));
            }},
       {.id = "pool.terminate.does_not_wait_for_tasks",
        .level = Level::kMust,

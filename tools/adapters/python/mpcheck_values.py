@@ -137,4 +137,8 @@ def nothing(*args, **kwargs):
     return None
 
 
-FUNCTIONS = {"identity": identity, "square": square, "fail": fail, "nothing": nothing}
+def arguments(*args):
+    return list(args)
+
+
+FUNCTIONS = {"arguments": arguments, "identity": identity, "square": square, "fail": fail, "nothing": nothing}
