@@ -8,18 +8,18 @@
 // answer, every time). After the steps it goes on, unless they ended it. The diary tells its
 // process number and its working directory, one a line.
 //
-//   answer        what is due: the hello, or the answer      say=TEXT     a line
-//   mumble=TEXT   the same without the newline               long=N       a line of N bytes
+//   answer        what is due: the hello, or the answer
+//   say=TEXT      a line                                     mumble=TEXT  the same, no newline
+//   long=N        a line of N bytes                          nap=MS       sleep once
 //   pause         hang for ever, in pause(2)                 spin         on a CPU
-//   sleep         in sleeps with a timeout                   nap=MS       sleep once
+//   sleep         in sleeps with a timeout                   deaf=N       ignore signal N
 //   die=N         end by signal N                            exit=N       by exit(N)
 //   close         close the connection                       rejoin       say hello on another one
-//   shout=TEXT    a line to standard error                   flood=N      N megabytes to standard
-//   output child         leave a process behind                     escapee      one in a session
-//   of its own zombie        a child that has ended, not waited for     deaf=N       ignore signal
-//   N shm           leave shared memory behind                 semaphore    a named semaphore file
-//   a temporary file                           fifo=PATH    wait until a writer opens it await=PATH
-//   wait, in sleeps, until the file is there
+//   shout=TEXT    a line to standard error                   flood=N      N megabytes to stdout
+//   child         leave a process behind                     escapee      one in its own session
+//   zombie        a child that has ended, not waited for     file         a temporary file
+//   shm           leave shared memory behind                 semaphore    a named semaphore
+//   fifo=PATH     wait until a writer opens it               await=PATH   until the file is there
 //
 // In TEXT, $HELLO and $ANSWER stand for what is due, $TOKEN, $PID and $ID for their values,
 // $MEGABYTE for a million letters, and \n for a newline.

@@ -161,6 +161,9 @@ TEST_P(EachFault, IsNamedAndBlamedAndLeavesNothing) {
   EXPECT_EQ(j.verdict, fault.verdict) << name_of(j.verdict);
   for (const std::string& text : fault.says) EXPECT_THAT(all_of(j.failures), HasSubstr(text));
   EXPECT_EQ(j.failures.empty(), fault.says.empty()) << all_of(j.failures);
+  const bool leaves_shm = all_of(fault.leftovers).find("/dev/shm") != std::string::npos;
+  if (leaves_shm && !j.hygiene.shared_memory_judged)
+    GTEST_SKIP() << "this kernel grants us no namespace";
   for (const std::string& text : fault.leftovers)
     EXPECT_THAT(all_of(j.hygiene.leftovers), HasSubstr(text));
   EXPECT_EQ(j.hygiene.leftovers.empty(), fault.leftovers.empty()) << all_of(j.hygiene.leftovers);

@@ -22,6 +22,15 @@ bool write_whole(const char* path, const char* text) {
   return written;
 }
 
+// Our mount must not spread to the machine's own tree. In a chroot the root is no mount, but one of the
+// folders may be.
+bool keep_mounts_to_ourselves() {
+  for (const char* mount : {"/", kShm, "/dev"}) {
+    if (::mount("none", mount, nullptr, MS_REC | MS_PRIVATE, nullptr) == 0) return true;
+  }
+  return false;
+}
+
 }  // namespace
 
 PrivateShm::PrivateShm() : root_(::geteuid() == 0) {
@@ -40,8 +49,7 @@ void PrivateShm::enter() const {
       return;
     }
   }
-  // Our mount must not spread to the machine's own tree.
-  if (::mount("none", "/", nullptr, MS_REC | MS_PRIVATE, nullptr) != 0) return;
+  if (!keep_mounts_to_ourselves()) return;
   (void)::mount("mpcheck", kShm, "tmpfs", MS_NOSUID | MS_NODEV, "mode=1777");
 }
 

@@ -1,7 +1,7 @@
 // A /dev/shm of its own for a program that is about to start.
 //
 // As root this takes a mount namespace; an ordinary user needs a user namespace around it, in which
-// the program keeps its user and group ids. Where the kernel allows neither (containers, chroots),
+// the program keeps its user and group ids. Where the kernel allows neither (some containers),
 // the program shares the machine's /dev/shm, and adopt() says so.
 #ifndef CONFORMANCE_STAGE_ISOLATION_H_
 #define CONFORMANCE_STAGE_ISOLATION_H_

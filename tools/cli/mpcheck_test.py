@@ -1,0 +1,137 @@
+#!/usr/bin/python3
+"""The mpcheck command as its users meet it: what it finds, its tables and exit codes, what it keeps.
+
+It runs on a checkout of its own making, of which only the adapter is real, and judges a claim or two.
+"""
+import json
+import os
+import re
+import signal
+import subprocess
+import sys
+import tempfile
+import time
+import unittest
+
+MPCHECK, RUNNER, ADAPTER = (os.path.abspath(path) for path in sys.argv[1:4])
+DUMMY = ["/usr/bin/python3", ADAPTER, "--module=multiprocessing.dummy"]
+HOLDS = "queue.get.raises_empty_after_timeout"
+VIOLATED = "pipe.full_direction_leaves_the_other_free"
+# What Bazel tells this test is not for the runners that it starts.
+ENVIRONMENT = dict({name: value for name, value in os.environ.items()
+                    if not name.startswith(("GTEST_", "TEST_", "XML_"))}, PATH="/usr/bin:/bin")
+
+
+class MpcheckTest(unittest.TestCase):
+    def setUp(self):
+        folder = tempfile.TemporaryDirectory()
+        self.addCleanup(folder.cleanup)
+        self.root = folder.name
+        os.makedirs(self.root + "/tools/adapters")
+        os.symlink(os.path.dirname(ADAPTER), self.root + "/tools/adapters/python")
+
+    def command(self, *words):
+        return [MPCHECK, "--root=" + self.root, "--runner=" + RUNNER, *words]
+
+    def run_it(self, *words):
+        """Runs mpcheck; returns its exit code and all that it printed."""
+        ended = subprocess.run(self.command(*words), env=ENVIRONMENT, stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
+                               universal_newlines=True)
+        return ended.returncode, ended.stdout
+
+    def row(self, said, name):
+        """The numbers beside a name in the first table."""
+        line = next(line for line in said.splitlines() if line.startswith(name + " "))
+        return line[len(name):].split()
+
+    def latest(self, name):
+        with open(self.root + "/results/latest/" + name) as f:
+            return f.read()
+
+    def test_judges_what_is_here_and_remembers_it(self):
+        code, said = self.run_it("run", "cpython-*-fork", "cpython-*-dummy", "--filter=" + HOLDS)
+        self.assertEqual(code, 0, said)
+        names = re.findall(r"^(cpython-[0-9.]+-(?:fork|dummy)) ", said, re.M)
+        self.assertGreaterEqual(len(names), 2, said)
+        for name in names:
+            self.assertEqual(self.row(said, name)[:6], ["1", "0", "0", "0", "0", "clean"], said)
+            self.assertNotIn("known", self.row(said, name))
+        code, said = self.run_it("run", "cpython-*-fork", "cpython-*-dummy", "--filter=" + HOLDS)
+        self.assertEqual(code, 0, said)
+        for name in names:
+            self.assertEqual(self.row(said, name)[:7], ["1", "0", "0", "0", "0", "clean", "known"], said)
+        code, said = self.run_it("run", names[0], "--filter=" + HOLDS, "--fresh")
+        self.assertNotIn("known", self.row(said, names[0]))
+
+    def test_waived_violation_is_as_expected_and_counted(self):
+        code, said = self.run_it("run", "cpython-*-dummy", "--filter=" + VIOLATED)
+        self.assertEqual(code, 0, said)
+        self.assertRegex(said, "[1-9][0-9]* violations are known and explained")
+
+    def test_violation_of_an_adapter_of_ones_own_gives_1_and_is_named(self):
+        code, said = self.run_it("run", "mine", "--filter=%s:%s" % (HOLDS, VIOLATED), "--", *DUMMY)
+        self.assertEqual(code, 1, said)
+        self.assertEqual(self.row(said, "mine")[:5], ["1", "1", "0", "0", "0"], said)
+        self.assertIn("mine: not as its waivers say\n    " + VIOLATED, said)
+        log = self.latest(next(n for n in os.listdir(self.root + "/results/latest") if n.startswith("mine")
+                               and n.endswith(".log") and VIOLATED in self.latest(n)))
+        self.assertIn("While a send waits for room, messages still pass the other way.", log)
+
+    def test_results_folder_holds_every_claim_once(self):
+        self.run_it("run", "mine", "--filter=event.*", "--jobs=3", "--", *DUMMY)
+        claims = []
+        for name in os.listdir(self.root + "/results/latest"):
+            if name.endswith(".jsonl"):
+                rows = [json.loads(line) for line in self.latest(name).splitlines()]
+                claims += [row["claim"] for row in rows if "claim" in row]
+        self.assertGreater(len(claims), 10)
+        self.assertEqual(len(claims), len(set(claims)))
+
+    def test_adapter_that_is_none_gives_2_and_says_why(self):
+        code, said = self.run_it("run", "broken", "--filter=" + HOLDS, "--time-scale=0.1", "--", "/bin/false")
+        self.assertEqual(code, 2, said)
+        self.assertIn("broken: could not be judged\n    " + HOLDS, said)
+
+    def test_filter_that_matches_nothing_gives_2(self):
+        code, said = self.run_it("run", "mine", "--filter=queue.no_such_claim", "--", *DUMMY)
+        self.assertEqual(code, 2, said)
+        self.assertIn("is the filter right?", said)
+
+    def test_wrong_usage_gives_64_and_says_what_is_wrong(self):
+        for words, wrong in ((["frobnicate"], "unknown command 'frobnicate'"), (["--colour"], "--colour"),
+                             (["run", "jython-*"], "no implementation here is called 'jython-*'"),
+                             (["run", "a", "b", "--", "/bin/true"], "one name at most"),
+                             (["run", "--jobs=many"], "--jobs")):
+            with self.subTest(wrong):
+                code, said = self.run_it(*words)
+                self.assertEqual(code, 64, said)
+                self.assertIn(wrong, said)
+
+    def test_lists_testees_and_claims(self):
+        code, said = self.run_it("testees")
+        self.assertEqual(code, 0, said)
+        for method in ("fork", "spawn", "forkserver", "dummy"):
+            self.assertRegex(said, r"(?m)^cpython-[0-9.]+-%s  /usr/bin/python3" % method)
+        code, said = self.run_it("list")
+        self.assertEqual(code, 0, said)
+        self.assertRegex(said, "(?m)^" + re.escape(HOLDS) + "  MUST  ")
+
+    def test_interrupted_run_tells_what_was_done(self):
+        run = subprocess.Popen(self.command("run", "mine", "--filter=queue.*:pipe.*", "--jobs=1", "--", *DUMMY),
+                               env=ENVIRONMENT, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, universal_newlines=True)
+        while not self.has_results() and run.poll() is None:
+            time.sleep(0.01)
+        run.send_signal(signal.SIGINT)
+        said, _ = run.communicate()
+        self.assertEqual(run.returncode, 2, said)
+        self.assertIn("Interrupted: the numbers are those of what was done.", said)
+        self.assertGreater(sum(map(int, self.row(said, "mine")[:5])), 0, said)
+
+    def has_results(self):
+        folder = self.root + "/results/latest"
+        return os.path.isdir(folder) and any('"claim"' in self.latest(name) for name in os.listdir(folder)
+                                             if name.endswith(".jsonl"))
+
+
+if __name__ == "__main__":
+    unittest.main(argv=sys.argv[:1])
