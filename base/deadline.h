@@ -1,6 +1,8 @@
 #ifndef BASE_DEADLINE_H_
 #define BASE_DEADLINE_H_
 
+#include <time.h>
+
 #include <chrono>
 
 namespace base {
@@ -22,6 +24,7 @@ class Deadline {
   static Deadline never() { return Deadline(Clock::time_point::max()); }
 
   bool passed() const;
+  bool is_never() const { return when_ == Clock::time_point::max(); }
 
   // Zero once passed; the longest duration there is for never().
   std::chrono::nanoseconds remaining() const;
@@ -29,6 +32,9 @@ class Deadline {
   // remaining() for poll(2): whole milliseconds, rounded up so that 0 means passed. -1 for never(),
   // the largest int if int cannot hold it: loop until passed().
   int poll_timeout() const;
+
+  // The moment itself, for calls that want one of CLOCK_MONOTONIC. Requires: not never().
+  timespec absolute() const;
 
   friend Deadline earlier(Deadline a, Deadline b);
 

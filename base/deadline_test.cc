@@ -93,5 +93,22 @@ TEST(Deadline, EarlierIsTheOneThatPassesFirst) {
   EXPECT_EQ(earlier(Deadline::never(), Deadline::never()).poll_timeout(), -1);
 }
 
+TEST(Deadline, AbsoluteIsTheMomentOnTheMonotonicClock) {
+  const auto before = monotonic_now();
+  const Deadline deadline = Deadline::after(1500ms);
+  const auto after = monotonic_now();
+  const timespec when = deadline.absolute();
+  const auto moment = std::chrono::seconds(when.tv_sec) + std::chrono::nanoseconds(when.tv_nsec);
+  EXPECT_GE(moment, before + 1500ms);
+  EXPECT_LE(moment, after + 1500ms);
+  EXPECT_GE(when.tv_nsec, 0);
+  EXPECT_LT(when.tv_nsec, 1000000000);
+}
+
+TEST(Deadline, NeverIsNoMoment) {
+  EXPECT_TRUE(Deadline::never().is_never());
+  EXPECT_FALSE(Deadline::after(std::chrono::hours(1)).is_never());
+}
+
 }  // namespace
 }  // namespace base

@@ -1,0 +1,103 @@
+#include "mp/os/shared_file.h"
+
+#include <fcntl.h>
+#include <sys/resource.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <cstring>
+#include <string>
+
+#include "base/os_error.h"
+#include "gtest/gtest.h"
+#include "mp/os/test_processes.h"
+
+namespace mp::os {
+namespace {
+
+uint64_t memory_of(const SharedFile& file) {
+  struct stat now;
+  base::check(::fstat(file.fd(), &now), "ask for the size");
+  return static_cast<uint64_t>(now.st_blocks) * 512;
+}
+
+TEST(SharedFile, ChildSeesWhatItsParentWritesLater) {
+  SharedFile file = SharedFile::make("test", 4096);
+  View view = file.view(0, 4096);
+  TestProcess child([&] {
+    while (view.data()[0] == std::byte(0)) ::sched_yield();
+    view.data()[1] = std::byte(2);
+    return true;
+  });
+  view.data()[0] = std::byte(1);
+  EXPECT_EQ(child.wait(), base::Exited{0});
+  EXPECT_EQ(view.data()[1], std::byte(2));
+}
+
+TEST(SharedFile, HasNoName) {
+  SharedFile file = SharedFile::make("test", 4096);
+  struct stat now;
+  ASSERT_EQ(::fstat(file.fd(), &now), 0);
+  EXPECT_EQ(now.st_nlink, 0u);
+  EXPECT_TRUE(::fcntl(file.fd(), F_GETFD) & FD_CLOEXEC);
+}
+
+TEST(SharedFile, OnlyWhatIsWrittenTakesMemory) {
+  SharedFile file = SharedFile::make("test", 1 << 30);
+  View view = file.view(0, 1 << 30);
+  EXPECT_EQ(memory_of(file), 0u);
+  view.data()[5 << 20] = std::byte(1);
+  EXPECT_EQ(memory_of(file), 4096u);
+}
+
+TEST(SharedFile, PagesGivenBackHoldZerosInEveryView) {
+  SharedFile file = SharedFile::make("test", 8192);
+  View view = file.view(0, 8192), other = file.view(4096, 4096);
+  view.data()[4096] = std::byte(1);
+  EXPECT_EQ(other.data()[0], std::byte(1));
+  file.give_back(4096, 4096);
+  EXPECT_EQ(memory_of(file), 0u);
+  EXPECT_EQ(other.data()[0], std::byte(0));  // which takes a page again
+}
+
+TEST(SharedFile, GrowsAndNeverShrinks) {
+  SharedFile file = SharedFile::make("test", 4096);
+  file.grow_to(8192);
+  file.grow_to(4096);
+  View second = file.view(4096, 4096);
+  second.data()[0] = std::byte(1);
+  EXPECT_EQ(::ftruncate(file.fd(), 4096), -1);
+}
+
+TEST(SharedFile, WithoutDescriptorsTheErrorSaysWhatWasTried) {
+  TestProcess child([] {
+    rlimit none{0, 0};
+    ::setrlimit(RLIMIT_NOFILE, &none);
+    try {
+      SharedFile::make("test", 4096);
+    } catch (const base::OsError& e) {
+      return e.code() == EMFILE &&
+             std::string(e.what()).find("make memory that processes share") == 0;
+    }
+    return false;
+  });
+  EXPECT_EQ(child.wait(), base::Exited{0});
+}
+
+TEST(SharedFile, WithoutAddressSpaceAViewIsAnErrorAndNotASignal) {
+  TestProcess child([] {
+    SharedFile file = SharedFile::make("test", uint64_t{1} << 40);
+    rlimit little{1 << 30, 1 << 30};
+    ::setrlimit(RLIMIT_AS, &little);
+    try {
+      file.view(0, uint64_t{1} << 40);
+    } catch (const base::OsError& e) {
+      return e.code() == ENOMEM;
+    }
+    return false;
+  });
+  EXPECT_EQ(child.wait(), base::Exited{0});
+}
+
+}  // namespace
+}  // namespace mp::os

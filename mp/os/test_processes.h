@@ -1,0 +1,62 @@
+// Forked children, and what they share, for the tests of what processes share.
+//
+//   Shared<Word> word(0);
+//   TestProcess child([&] { return word->load() == 0; });
+//   EXPECT_EQ(child.wait(), base::Exited{0});
+#ifndef MP_OS_TEST_PROCESSES_H_
+#define MP_OS_TEST_PROCESSES_H_
+
+#include <sys/mman.h>
+#include <sys/types.h>
+
+#include <functional>
+#include <new>
+#include <utility>
+
+#include "base/ending.h"
+#include "base/os_error.h"
+
+namespace mp::os {
+
+// A forked child that runs a function and exits: 0, 1 if the function returned false, 2 if it threw. Dies with the
+// test; the destructor kills and reaps it.
+class TestProcess {
+ public:
+  explicit TestProcess(const std::function<bool()>& body);
+  TestProcess(TestProcess&& other) noexcept;
+  ~TestProcess();
+
+  pid_t pid() const { return pid_; }
+  base::Ending wait();
+  void kill();
+  // Waits until its only thread sleeps in the kernel; false if it has ended.
+  bool sleeps() const;
+
+ private:
+  pid_t pid_;
+  base::Ending ending_;
+};
+
+// An object that later children share with the test.
+template <class T>
+class Shared {
+ public:
+  template <class... Args>
+  explicit Shared(Args&&... args)
+      : object_(*new (base::check(
+            ::mmap(nullptr, sizeof(T), PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0),
+            "share an object with a test's child")) T(std::forward<Args>(args)...)) {}
+  Shared(const Shared&) = delete;
+  Shared& operator=(const Shared&) = delete;
+  ~Shared() { ::munmap(&object_, sizeof(T)); }
+
+  T& operator*() const { return object_; }
+  T* operator->() const { return &object_; }
+
+ private:
+  T& object_;
+};
+
+}  // namespace mp::os
+
+#endif  // MP_OS_TEST_PROCESSES_H_

@@ -1,0 +1,100 @@
+// The queue under every Queue: records of bytes, first in first out, in shared memory.
+//
+// Records are as long as they like, and any number fits. They lie in a ring; when a ring is full the producer
+// makes a larger one and goes on there, and the consumers follow. So memory stays warm and near what is
+// really waiting, and all of it is anonymous: nothing is left when the last process is gone.
+//
+// A process that is killed at any instruction hinders nobody and tears nothing:
+//   - put() writes a record behind the committed ones and then commits it by one Tally::advance(), which
+//     wakes as well. Killed before: there is no record. Killed after: it is there.
+//   - get() copies the first record out and then takes it off by one advance() of the other tally. Killed
+//     before: the next consumer gets it. Killed after: it went down with its consumer.
+//   - What else the two sides must know (where they are) is written twice, for even and for odd commits: the
+//     copy that the next commit will make valid is the one that may be half written.
+//   - Who finds a side's owner dead therefore goes on from the last commit.
+//
+// Processes: any that share it (forked children; others by fd() and adopt()). Threads: any.
+//
+//   QueueCore queue(/*maxsize=*/2);
+//   queue.put("a", Deadline::never());
+//   std::string record;
+//   queue.get(&record, Deadline::never());  // "a"
+#ifndef MP_QUEUE_CORE_H_
+#define MP_QUEUE_CORE_H_
+
+#include <cstddef>
+#include <cstdint>
+#include <string>
+#include <string_view>
+
+#include "base/deadline.h"
+#include "base/unique_fd.h"
+#include "mp/os/shared_file.h"
+
+namespace mp {
+
+class QueueCore {
+ public:
+  // Bytes. A queue begins with a ring of this size, of which only what is used takes memory.
+  static constexpr uint64_t kSmallestRing = 64 << 10;
+  // Larger rings are given back as soon as nothing waits in them, unless records are large, too.
+  static constexpr uint64_t kKeptRing = 1 << 20;
+  // Rings grow no further than this, but for a record that is larger itself.
+  static constexpr uint64_t kLargestRing = 64 << 20;
+
+  // At most `maxsize` records wait; 0: no limit but 2^31. Raises: base::OsError
+  explicit QueueCore(uint32_t maxsize = 0);
+  // The queue behind another process's fd(). Raises: base::OsError
+  static QueueCore adopt(base::UniqueFd fd);
+  QueueCore(QueueCore&&) noexcept;
+  ~QueueCore();
+
+  int fd() const { return file_.fd(); }
+
+  // Appends a record. Waits while the queue is full. False: it was so until the deadline.
+  // Then: every process sees the record. Raises: base::OsError if there is no memory; it is not put then.
+  bool put(std::string_view record, base::Deadline deadline);
+  // Takes the first record. Waits while there is none. False: there was none until the deadline.
+  bool get(std::string* record, base::Deadline deadline);
+
+  // Of a moment that may have passed when they return.
+  uint32_t size() const;
+  uint32_t maxsize() const;
+  bool empty() const { return size() == 0; }
+  bool full() const { return maxsize() != 0 && size() >= maxsize(); }
+
+  // Bytes of memory that the queue takes by now, in all processes together.
+  uint64_t memory_in_use() const;
+
+ private:
+  struct Shared;
+  struct Ring;
+  struct Place;
+  // This process's view of the ring that one side is in.
+  struct RingView {
+    uint64_t offset = 0;  // 0: none
+    os::View view;
+  };
+  enum class Tried { kDone, kMustWait };
+
+  explicit QueueCore(os::SharedFile file);
+
+  Tried try_put(std::string_view record, uint32_t* got_so_far);
+  Tried try_get(std::string* record, uint32_t* put_so_far);
+  void append(std::string_view record);
+  Place with_room_for(uint64_t size, Place place);
+  Place next_ring(uint64_t size, const Place& full);
+  void leave_rings_before(uint64_t offset);
+  void give_back_if_empty(const Place& place);
+  Ring& ring(RingView& seen, uint64_t offset, uint64_t capacity);
+
+  os::SharedFile file_;
+  os::View header_;
+  Shared* shared_;
+  RingView putting_;  // used under the put side's mutex only
+  RingView getting_;  // and this under the get side's
+};
+
+}  // namespace mp
+
+#endif  // MP_QUEUE_CORE_H_

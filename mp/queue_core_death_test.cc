@@ -1,0 +1,316 @@
+// A process that is killed at any instruction hinders nobody, tears nothing, and loses what it had taken only.
+#include <signal.h>
+#include <unistd.h>
+
+#include <atomic>
+#include <functional>
+#include <memory>
+#include <random>
+#include <string>
+#include <vector>
+
+#include "gtest/gtest.h"
+#include "mp/os/kill_point.h"
+#include "mp/os/test_processes.h"
+#include "mp/queue_core.h"
+#include "mp/test_records.h"
+
+namespace mp {
+namespace {
+
+using base::Deadline;
+using os::TestProcess;
+using namespace std::chrono_literals;
+
+// Nobody waits so long but for one who is stuck.
+Deadline soon() { return Deadline::after(20s); }
+
+std::string must_get(QueueCore& queue) {
+  std::string record = "nothing came";
+  EXPECT_TRUE(queue.get(&record, soon()));
+  return record;
+}
+
+// ---------------------------------------------------------------- at every point
+
+// What a victim does to a queue, and what must be in it before and after.
+struct Scene {
+  std::string name;
+  uint32_t maxsize;
+  std::vector<std::string> before;
+  std::function<void(QueueCore&)> prepare;  // makes `before` true
+  std::function<bool(QueueCore&)> act;
+  std::vector<std::string> after;
+};
+
+void fill(QueueCore& queue, const std::vector<std::string>& records) {
+  for (const std::string& each : records) ASSERT_TRUE(queue.put(each, soon()));
+}
+
+Scene simple(std::string name, uint32_t maxsize, std::vector<std::string> before,
+             std::function<bool(QueueCore&)> act, std::vector<std::string> after) {
+  return {name, maxsize, before, [before](QueueCore& q) { fill(q, before); }, act, after};
+}
+
+std::vector<Scene> scenes() {
+  const std::string big = text(200000, 1), half = text(40000, 2), other = text(40000, 3);
+  auto puts = [](std::string record) {
+    return [record](QueueCore& q) { return q.put(record, soon()); };
+  };
+  auto gets = [](QueueCore& q) {
+    std::string record;
+    return q.get(&record, soon());
+  };
+  return {
+      simple("put", 0, {}, puts("x"), {"x"}),
+      simple("put_behind_others", 0, {"a", "b"}, puts("x"), {"a", "b", "x"}),
+      simple("put_the_last_that_fits", 2, {"a"}, puts("x"), {"a", "x"}),
+      simple("put_into_a_larger_ring", 0, {half}, puts(other), {half, other}),
+      simple("put_more_than_a_ring", 0, {"a"}, puts(big), {"a", big}),
+      simple("put_more_than_a_ring_as_the_first", 0, {}, puts(big), {big}),
+      {"put_into_a_smaller_ring",
+       0,
+       {},
+       [](QueueCore& q) {
+         for (uint32_t i = 0; i < 40; ++i) ASSERT_TRUE(q.put(text(100000, i), soon()));
+         for (uint32_t i = 0; i < 40; ++i) must_get(q);
+       },
+       puts("x"),
+       {"x"}},
+      simple("get_the_only_one", 0, {"a"}, gets, {}),
+      simple("get_the_first", 0, {"a", big, "b"}, gets, {big, "b"}),
+      simple("get_from_a_full_queue", 2, {"a", "b"}, gets, {"b"}),
+      {"get_from_the_next_ring",
+       0,
+       {other},
+       [half, other](QueueCore& q) {
+         fill(q, {half, other});
+         must_get(q);
+       },
+       gets,
+       {}},
+      {"get_the_last_of_a_large_ring",
+       0,
+       {"z"},
+       [](QueueCore& q) {
+         for (uint32_t i = 0; i < 40; ++i) ASSERT_TRUE(q.put(text(100000, i), soon()));
+         ASSERT_TRUE(q.put("z", soon()));
+         for (uint32_t i = 0; i < 40; ++i) must_get(q);
+       },
+       gets,
+       {}},
+  };
+}
+
+class EachScene : public testing::TestWithParam<Scene> {};
+
+// The queue holds what it did before the victim's act or what it should after it, and works on.
+void expect_whole(QueueCore& queue, const Scene& scene) {
+  const std::vector<std::string>& left =
+      queue.size() == scene.before.size() ? scene.before : scene.after;
+  ASSERT_EQ(queue.size(), left.size());
+  for (uint32_t round = 0; round < 3; ++round) {
+    std::vector<std::string> expected = left;
+    if (round > 0) expected = {"one", text(70000, round)};
+    if (round > 0) fill(queue, expected);
+    for (const std::string& each : expected) EXPECT_TRUE(must_get(queue) == each);
+    EXPECT_TRUE(queue.empty());
+  }
+}
+
+TEST_P(EachScene, KilledAtAnyPoint) {
+  const Scene& scene = GetParam();
+  bool survived = false;
+  int point = 0;
+  for (point = 1; !survived; ++point) {
+    QueueCore queue(scene.maxsize);
+    scene.prepare(queue);
+    TestProcess victim([&] {
+      os::die_at_kill_point(point);
+      return scene.act(queue);
+    });
+    const base::Ending ending = victim.wait();
+    survived = ending == base::Exited{0};
+    ASSERT_TRUE(survived || ending.killed_by(SIGKILL)) << ending;
+    SCOPED_TRACE("killed at point " + std::to_string(point));
+    expect_whole(queue, scene);
+  }
+  EXPECT_GT(point, 5) << "there were hardly any points to die at";
+}
+
+// Two die one after the other, at any two points, before anybody else comes.
+TEST_P(EachScene, KilledTwiceInARow) {
+  const Scene& scene = GetParam();
+  bool survived = false;
+  for (int first = 1; !survived; ++first) {
+    for (int second = 1;; ++second) {
+      QueueCore queue(scene.maxsize);
+      scene.prepare(queue);
+      auto victim = [&](int point) {
+        return TestProcess([&, point] {
+          os::die_at_kill_point(point);
+          return scene.act(queue);
+        });
+      };
+      survived = victim(first).wait() == base::Exited{0};
+      if (survived || queue.size() != scene.before.size()) break;
+      const bool second_survived = victim(second).wait() == base::Exited{0};
+      SCOPED_TRACE(std::to_string(first) + " and " + std::to_string(second));
+      expect_whole(queue, scene);
+      if (second_survived) break;
+    }
+  }
+}
+
+// Whoever sleeps for what the victim brings gets it, or goes on sleeping for the next.
+class EachSceneWithASleeper : public EachScene {};
+
+bool puts_something(const Scene& scene) { return scene.after.size() > scene.before.size(); }
+
+TEST_P(EachSceneWithASleeper, IsNotForgottenByOneWhoDies) {
+  const Scene& scene = GetParam();
+  const bool puts = puts_something(scene);
+  bool survived = false;
+  for (int point = 1; !survived; ++point) {
+    QueueCore queue(scene.maxsize);
+    scene.prepare(queue);
+    TestProcess sleeper([&] {
+      std::string record;
+      return puts ? queue.get(&record, soon()) : queue.put("mine", soon());
+    });
+    ASSERT_TRUE(sleeper.sleeps());
+    TestProcess victim([&] {
+      os::die_at_kill_point(point);
+      return scene.act(queue);
+    });
+    survived = victim.wait() == base::Exited{0};
+    SCOPED_TRACE("killed at point " + std::to_string(point));
+    const bool done = queue.size() != scene.before.size();
+    if (!done && sleeper.sleeps()) {
+      puts ? (void)queue.put("another", soon()) : (void)must_get(queue);
+    }
+    EXPECT_EQ(sleeper.wait(), base::Exited{0});
+  }
+}
+
+// Before which somebody sleeps: there is nothing to get, or no room.
+std::vector<Scene> scenes_with_a_sleeper() {
+  std::vector<Scene> all = scenes();
+  std::erase_if(all, [](const Scene& scene) {
+    return puts_something(scene) ? !scene.before.empty() : scene.maxsize == 0;
+  });
+  return all;
+}
+
+std::string name_of(const testing::TestParamInfo<Scene>& info) { return info.param.name; }
+
+INSTANTIATE_TEST_SUITE_P(QueueCore, EachScene, testing::ValuesIn(scenes()), name_of);
+INSTANTIATE_TEST_SUITE_P(QueueCore, EachSceneWithASleeper,
+                         testing::ValuesIn(scenes_with_a_sleeper()), name_of);
+
+// ---------------------------------------------------------------- at random
+
+struct Account {
+  static constexpr uint32_t kMost = 1 << 22;
+  std::atomic<uint32_t> next{0};  // the number of the next record that a producer makes
+  std::atomic<uint8_t> put[kMost];
+  std::atomic<uint8_t> got[kMost];
+  std::atomic<bool> torn{false};
+};
+
+std::string numbered(uint32_t number, size_t size) {
+  std::string record = std::to_string(number) + " ";
+  if (size > record.size()) record += text(size - record.size(), number);
+  return record;
+}
+
+struct Trade {
+  std::string name;
+  uint32_t maxsize;
+  size_t largest;
+  int kills;
+};
+
+class Traffic : public testing::TestWithParam<Trade> {};
+
+bool produce(QueueCore& queue, Account& account, size_t largest) {
+  std::mt19937 random(static_cast<unsigned>(::getpid()));
+  while (true) {
+    const uint32_t number = account.next.fetch_add(1);
+    if (number >= Account::kMost) return false;
+    queue.put(numbered(number, random() % largest), Deadline::never());
+    account.put[number] = 1;
+  }
+}
+
+bool consume(QueueCore& queue, Account& account) {
+  std::string record;
+  while (true) {
+    queue.get(&record, Deadline::never());
+    const auto number = static_cast<uint32_t>(std::stoul(record));
+    if (record != numbered(number, record.size())) account.torn = true;
+    account.got[number].fetch_add(1);
+  }
+}
+
+TEST_P(Traffic, OfWhichSomebodyIsKilledAgainAndAgain) {
+  const Trade& trade = GetParam();
+  QueueCore queue(trade.maxsize);
+  os::Shared<Account> shared;
+  Account& account = *shared;
+  auto producer = [&] {
+    return TestProcess([&] { return produce(queue, account, trade.largest); });
+  };
+  auto consumer = [&] { return TestProcess([&] { return consume(queue, account); }); };
+  std::vector<std::unique_ptr<TestProcess>> crew(4);
+  auto hire = [&](size_t i) {
+    crew[i] = std::make_unique<TestProcess>(i < 2 ? producer() : consumer());
+  };
+  for (size_t i = 0; i < crew.size(); ++i) hire(i);
+  std::mt19937 random(7);
+  int producers_killed = 0, consumers_killed = 0;
+  for (int kill = 0; kill < trade.kills; ++kill) {
+    ::usleep(random() % 1500);  // where in their work it hits them
+    const size_t victim = random() % crew.size();
+    ++(victim < 2 ? producers_killed : consumers_killed);
+    crew[victim]->kill();
+    crew[victim]->wait();
+    // The others go on: the number of the records grows.
+    hire(victim);
+  }
+  const uint32_t before = account.next.load();
+  const Deadline patience = soon();
+  while (account.next.load() < before + 100 && !patience.passed()) ::sched_yield();
+  EXPECT_GE(account.next.load(), before + 100) << "the producers are stuck";
+  crew[0]->kill();
+  crew[1]->kill();
+  crew[0]->wait();
+  crew[1]->wait();
+  while (!queue.empty() && !patience.passed()) ::sched_yield();
+  EXPECT_TRUE(queue.empty()) << "the consumers are stuck";
+  // The last record is accounted for when its consumer sleeps again.
+  EXPECT_TRUE(crew[2]->sleeps());
+  EXPECT_TRUE(crew[3]->sleeps());
+
+  uint32_t lost = 0;
+  for (uint32_t i = 0; i < account.next; ++i) {
+    EXPECT_LE(account.got[i], 1) << "record " << i << " came twice";
+    if (account.put[i] == 1 && account.got[i] == 0) ++lost;
+  }
+  EXPECT_FALSE(account.torn);
+  EXPECT_LE(lost, static_cast<uint32_t>(consumers_killed));
+  RecordProperty("records", static_cast<int>(account.next.load()));
+  RecordProperty("producers_killed", producers_killed);
+  RecordProperty("consumers_killed", consumers_killed);
+  RecordProperty("lost_with_their_consumers", static_cast<int>(lost));
+}
+
+INSTANTIATE_TEST_SUITE_P(QueueCore, Traffic,
+                         testing::Values(Trade{"bounded", 100, 300, 1000},
+                                         Trade{"bounded_by_one", 1, 300, 1000},
+                                         Trade{"unbounded", 0, 300, 700},
+                                         Trade{"large", 20, 150000, 700}),
+                         [](const auto& info) { return info.param.name; });
+
+}  // namespace
+}  // namespace mp
