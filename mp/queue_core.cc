@@ -238,7 +238,7 @@ bool QueueCore::get(std::string* record, base::Deadline deadline) {
 QueueCore::Tried QueueCore::try_get(std::string* record, uint32_t* put_so_far) {
   os::RobustLock hold(shared_->get_mutex);
   const uint32_t number = shared_->got.number();
-  if (shared_->put_seen == number || hold.owner_died()) {
+  if (shared_->put_seen == number) {
     shared_->put_seen = shared_->put.number();
     MP_KILL_POINT();
     *put_so_far = shared_->put_seen;

@@ -26,12 +26,17 @@ bool sleep_on(const Word& word, uint32_t expected, base::Deadline deadline) {
     case EAGAIN:  // it held something else
       return true;
     case EINTR:
-      if (InterruptCheck check = g_interrupt_check.load()) check();
+      check_interrupt();
       return true;
     case ETIMEDOUT:
       return false;
   }
   throw base::OsError(errno, "sleep on a word in shared memory");
+}
+
+void wake_all(Word& word) {
+  base::check(::syscall(SYS_futex, &word, FUTEX_WAKE, INT_MAX, nullptr, nullptr, 0),
+              "wake who sleeps on a word in shared memory");
 }
 
 void add_and_wake_all(Word& word, uint32_t amount) {
@@ -46,6 +51,10 @@ void set_and_wake_all(Word& word, uint32_t value) {
   const int operation = FUTEX_OP(FUTEX_OP_SET, value, FUTEX_OP_CMP_LT, 0);
   base::check(::syscall(SYS_futex, &word, FUTEX_WAKE_OP, INT_MAX, nullptr, &word, operation),
               "change a word in shared memory and wake who sleeps on it");
+}
+
+void check_interrupt() {
+  if (InterruptCheck check = g_interrupt_check.load()) check();
 }
 
 void set_interrupt_check(InterruptCheck check) { g_interrupt_check.store(check); }

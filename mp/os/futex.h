@@ -32,7 +32,11 @@ using Word = std::atomic<uint32_t>;
 bool sleep_on(const Word& word, uint32_t expected,
               base::Deadline deadline = base::Deadline::never());
 
-// Requires: amount, value < 2048 (the kernel has 12 bits for them, with a sign).
+// Wakes who sleeps here and changes nothing.
+void wake_all(Word& word);
+
+// The word's change and the wake-up in one act. Requires: amount, value < 2048 (the kernel has 12 bits for
+// them, with a sign).
 void add_and_wake_all(Word& word, uint32_t amount);
 void set_and_wake_all(Word& word, uint32_t value);
 
@@ -49,6 +53,8 @@ inline void relax() {
 // signal has interrupted a sleep. It may throw. Null, as it is at first: waits go on.
 using InterruptCheck = void (*)();
 void set_interrupt_check(InterruptCheck check);
+// Calls it, for other sleeps than sleep_on().
+void check_interrupt();
 
 }  // namespace mp::os
 

@@ -6,20 +6,23 @@
 namespace mp::os {
 namespace {
 
-int g_die_at = 0;
+int g_signal = 0;
+int g_at = 0;
 int g_passed = 0;
 
-}  // namespace
-
-void die_at_kill_point(int nth) {
-  g_die_at = nth;
+void arm(int signal, int nth) {
+  g_signal = signal;
+  g_at = nth;
   g_passed = 0;
 }
 
-int kill_points_passed() { return g_passed; }
+}  // namespace
+
+void die_at_kill_point(int nth) { arm(SIGKILL, nth); }
+void stop_at_kill_point(int nth) { arm(SIGSTOP, nth); }
 
 void passed_kill_point() {
-  if (++g_passed == g_die_at) ::kill(::getpid(), SIGKILL);
+  if (++g_passed == g_at) ::kill(::getpid(), g_signal);
 }
 
 }  // namespace mp::os

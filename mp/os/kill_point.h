@@ -1,4 +1,4 @@
-// Places in the code at which a test lets the process die.
+// Places in the code at which a test lets the process die, or stand still while others go on.
 //
 // MP_KILL_POINT() stands between every two stores to what processes share. In a library built with
 // MP_WITH_KILL_POINTS it calls passed_kill_point(); in any other it is nothing.
@@ -12,9 +12,8 @@ namespace mp::os {
 
 // From now on this process kills itself at the `nth` point that it passes, counted from 1; 0: never.
 void die_at_kill_point(int nth);
-// How many points it has passed since then.
-int kill_points_passed();
-
+// The same with SIGSTOP; SIGCONT lets it go on.
+void stop_at_kill_point(int nth);
 void passed_kill_point();
 
 }  // namespace mp::os

@@ -1,7 +1,9 @@
 #include "mp/os/test_processes.h"
 
+#include <poll.h>
 #include <signal.h>
 #include <sys/prctl.h>
+#include <sys/syscall.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -12,6 +14,7 @@
 #include <utility>
 
 #include "base/os_error.h"
+#include "base/unique_fd.h"
 
 namespace mp::os {
 namespace {
@@ -40,31 +43,36 @@ TestProcess::TestProcess(TestProcess&& other) noexcept
 TestProcess::~TestProcess() {
   if (pid_ == 0 || !ending_.still_running()) return;
   kill();
-  wait();
+  wait(base::Deadline::never());
 }
 
-base::Ending TestProcess::wait() {
-  int status = 0;
-  if (ending_.still_running()) {
-    base::check(base::retry_eintr([&] { return ::waitpid(pid_, &status, 0); }),
-                "wait for a test's child");
-    ending_ = base::ending_from_wait_status(status);
+base::Ending TestProcess::wait(base::Deadline deadline) {
+  if (!ending_.still_running()) return ending_;
+  base::UniqueFd end(
+      static_cast<int>(base::check(::syscall(SYS_pidfd_open, pid_, 0), "look at a test's child")));
+  pollfd poll{.fd = end.get(), .events = POLLIN, .revents = 0};
+  while (::poll(&poll, 1, deadline.poll_timeout()) != 1) {
+    if (deadline.passed()) return ending_;
   }
-  return ending_;
+  int status = 0;
+  base::check(::waitpid(pid_, &status, 0), "reap a test's child");
+  return ending_ = base::ending_from_wait_status(status);
 }
 
 void TestProcess::kill() { ::kill(pid_, SIGKILL); }
 
-bool TestProcess::sleeps() const {
+char TestProcess::settled_state() const {
   while (true) {
     std::ifstream file("/proc/" + std::to_string(pid_) + "/stat");
     std::string line;
-    if (!std::getline(file, line)) return false;
+    if (!std::getline(file, line)) return 'Z';
     const char state = line[line.rfind(')') + 2];
-    if (state == 'S') return true;
-    if (state == 'Z') return false;
+    if (state == 'S' || state == 'T' || state == 'Z') return state;
     ::usleep(100);
   }
 }
+
+bool TestProcess::sleeps() const { return settled_state() == 'S'; }
+bool TestProcess::stands_still() const { return settled_state() == 'T'; }
 
 }  // namespace mp::os

@@ -6,13 +6,16 @@
 #ifndef MP_OS_TEST_PROCESSES_H_
 #define MP_OS_TEST_PROCESSES_H_
 
+#include <signal.h>
 #include <sys/mman.h>
 #include <sys/types.h>
 
+#include <chrono>
 #include <functional>
 #include <new>
 #include <utility>
 
+#include "base/deadline.h"
 #include "base/ending.h"
 #include "base/os_error.h"
 
@@ -27,12 +30,20 @@ class TestProcess {
   ~TestProcess();
 
   pid_t pid() const { return pid_; }
-  base::Ending wait();
+  // How it ended; StillRunning if it has not until the deadline.
+  base::Ending wait(base::Deadline deadline = base::Deadline::after(std::chrono::seconds(20)));
   void kill();
-  // Waits until its only thread sleeps in the kernel; false if it has ended.
+  // Waits until its first thread sleeps in the kernel; false if it has ended, or stands still.
   bool sleeps() const;
+  // Waits until a signal has stopped it; false if it has ended, or sleeps.
+  bool stands_still() const;
+  // After that.
+  void go_on() { ::kill(pid_, SIGCONT); }
 
  private:
+  // Waits until its state is one of S (sleeps), T (stopped) and Z (ended).
+  char settled_state() const;
+
   pid_t pid_;
   base::Ending ending_;
 };

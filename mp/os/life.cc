@@ -1,0 +1,216 @@
+#include "mp/os/life.h"
+
+#include <linux/futex.h>
+#include <pthread.h>
+#include <signal.h>
+#include <sys/syscall.h>
+#include <unistd.h>
+
+#include <future>
+#include <memory>
+#include <mutex>
+#include <new>
+#include <thread>
+
+#include "base/os_error.h"
+#include "mp/os/kill_point.h"
+#include "mp/os/robust_mutex.h"
+#include "mp/os/shared_file.h"
+
+namespace mp::os {
+namespace {
+
+// A life is a robust mutex that its process locks and never unlocks. The mutex's first word is the one that
+// the kernel knows: the thread that holds it, and two marks (futex(2), get_robust_list(2)).
+struct Life {
+  RobustMutex mutex;
+  std::atomic<uint32_t> generation{0};  // of who has the place, or had it last
+
+  Word& word() { return reinterpret_cast<Word&>(mutex); }
+};
+
+struct Table {
+  RobustMutex mutex;
+  uint32_t used = 0;  // places that have ever been taken; the others are not made yet
+  alignas(Life) std::byte lives[kMostLives * sizeof(Life)];
+
+  Life& life(uint32_t place) { return reinterpret_cast<Life&>(lives[place * sizeof(Life)]); }
+};
+
+constexpr uint32_t kGenerations = (uint32_t{1} << 31) / kMostLives;
+
+uint32_t place_of(Token token) { return token % kMostLives; }
+uint32_t generation_of(Token token) { return token / kMostLives; }
+
+// What a process knows. A forked child has the same table, and a life of its own.
+struct Knowledge {
+  std::mutex mutex;
+  std::unique_ptr<SharedFile> file;
+  View view;
+  std::atomic<Table*> table{nullptr};
+  std::atomic<Token> mine{0};
+};
+
+Knowledge& knowledge() {
+  static Knowledge& it = *new Knowledge;  // never destroyed: threads may wait at the program's end
+  return it;
+}
+
+void forget_in_child() {
+  Knowledge& k = knowledge();
+  k.mine.store(0, std::memory_order_relaxed);
+  new (&k.mutex) std::mutex;  // a thread that is not there may have locked it
+}
+
+Table& table() {
+  Knowledge& k = knowledge();
+  if (Table* made = k.table.load(std::memory_order_acquire)) return *made;
+  std::scoped_lock hold(k.mutex);
+  if (Table* made = k.table.load(std::memory_order_acquire)) return *made;
+  const bool first = k.file == nullptr;
+  if (first) k.file = std::make_unique<SharedFile>(SharedFile::make("mp-lives", sizeof(Table)));
+  k.view = k.file->view(0, sizeof(Table));
+  Table* made = reinterpret_cast<Table*>(k.view.data());
+  if (first) {
+    new (&made->mutex) RobustMutex;
+    made->used = 0;
+  }
+  if (int error = ::pthread_atfork(nullptr, nullptr, forget_in_child))
+    throw base::OsError(error, "prepare for forks");
+  k.table.store(made, std::memory_order_release);
+  return *made;
+}
+
+bool is_dead(uint32_t word) { return (word & FUTEX_TID_MASK) == 0; }
+
+// Takes a place for the calling thread, whose end is then that of the life.
+Token take_place(Table& table) {
+  RobustLock hold(table.mutex);
+  uint32_t place = 0;
+  while (place < table.used && !is_dead(table.life(place).word().load())) ++place;
+  if (place == kMostLives) throw base::OsError(EAGAIN, "find a place for one more process");
+  Life& life = table.life(place);
+  if (place == table.used) {
+    new (&life) Life;
+    MP_KILL_POINT();
+    ++table.used;
+    MP_KILL_POINT();
+  }
+  uint32_t generation = (life.generation.load() + 1) % kGenerations;
+  if (generation == 0) generation = 1;  // no token is 0
+  // Before it lives again: who asks for the life that was must not take this one for it.
+  life.generation.store(generation);
+  MP_KILL_POINT();
+  life.mutex.lock();
+  MP_KILL_POINT();
+  return place + kMostLives * generation;
+}
+
+// For a life that must not end with the calling thread: a thread that does nothing else.
+Token take_place_by_keeper(Table& table) {
+  std::promise<Token> promise;
+  std::future<Token> token = promise.get_future();
+  std::thread([&table, promise = std::move(promise)]() mutable {
+    sigset_t all;
+    ::sigfillset(&all);
+    ::pthread_sigmask(SIG_SETMASK, &all, nullptr);
+    try {
+      promise.set_value(take_place(table));
+    } catch (...) {
+      promise.set_exception(std::current_exception());
+      return;
+    }
+    while (true) ::pause();
+  }).detach();
+  return token.get();
+}
+
+// The kernel wakes one sleeper when a life ends. While this object lives, it wakes another one if this thread
+// is killed, in case that it was the one.
+class PassesOnTheNews {
+ public:
+  explicit PassesOnTheNews(Word& word) {
+    size_t size = 0;
+    base::check(::syscall(SYS_get_robust_list, 0, &head_, &size),
+                "find the list of robust mutexes");
+    head_->list_op_pending =
+        reinterpret_cast<robust_list*>(reinterpret_cast<char*>(&word) - head_->futex_offset);
+    std::atomic_signal_fence(std::memory_order_seq_cst);
+  }
+  PassesOnTheNews(const PassesOnTheNews&) = delete;
+  PassesOnTheNews& operator=(const PassesOnTheNews&) = delete;
+  ~PassesOnTheNews() {
+    std::atomic_signal_fence(std::memory_order_seq_cst);
+    head_->list_op_pending = nullptr;
+  }
+
+ private:
+  robust_list_head* head_ = nullptr;
+};
+
+futex_waitv wait_for(const Word& word, uint32_t value) {
+  return {.val = value, .uaddr = reinterpret_cast<uintptr_t>(&word), .flags = FUTEX_32};
+}
+
+}  // namespace
+
+Token my_token() {
+  Knowledge& k = knowledge();
+  if (Token mine = k.mine.load(std::memory_order_acquire)) return mine;
+  Table& lives = table();
+  std::scoped_lock hold(k.mutex);
+  Token mine = k.mine.load();
+  if (mine == 0) {
+    const bool main_thread = ::syscall(SYS_gettid) == ::getpid();
+    mine = main_thread ? take_place(lives) : take_place_by_keeper(lives);
+    k.mine.store(mine, std::memory_order_release);
+  }
+  return mine;
+}
+
+bool is_alive(Token token) {
+  Life& life = table().life(place_of(token));
+  return life.generation.load() == generation_of(token) && !is_dead(life.word().load());
+}
+
+bool sleep_on_word_or_life(const Word& word, uint32_t expected, Token owner,
+                           base::Deadline deadline) {
+  Life& life = table().life(place_of(owner));
+  uint32_t state = life.word().load();
+  if (!is_alive(owner) || is_dead(state)) return true;
+  if ((state & FUTEX_WAITERS) == 0 &&
+      !life.word().compare_exchange_strong(state, state | FUTEX_WAITERS)) {
+    return true;
+  }
+  futex_waitv either[] = {wait_for(word, expected), wait_for(life.word(), state | FUTEX_WAITERS)};
+  const timespec when = deadline.is_never() ? timespec{} : deadline.absolute();
+  bool in_time = true, interrupted = false;
+  {
+    PassesOnTheNews pending(life.word());
+    const long result = ::syscall(SYS_futex_waitv, either, 2, 0,
+                                  deadline.is_never() ? nullptr : &when, CLOCK_MONOTONIC);
+    if (result == -1 && errno != EAGAIN) {
+      in_time = errno != ETIMEDOUT;
+      interrupted = errno == EINTR;
+      if (in_time && !interrupted)
+        throw base::OsError(errno, "sleep on a word in shared memory and on its owner's life");
+    }
+    MP_KILL_POINT();
+    if (is_dead(life.word().load())) wake_all(life.word());
+  }
+  if (interrupted) check_interrupt();
+  return in_time;
+}
+
+int life_table_fd() {
+  (void)table();
+  return knowledge().file->fd();
+}
+
+void adopt_life_table(base::UniqueFd fd) {
+  Knowledge& k = knowledge();
+  std::scoped_lock hold(k.mutex);
+  k.file = std::make_unique<SharedFile>(SharedFile::adopt(std::move(fd)));
+}
+
+}  // namespace mp::os

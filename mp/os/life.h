@@ -1,0 +1,51 @@
+// Whether a process lives, as something that others can wait for.
+//
+// Whoever holds a lock leaves its token in it. Who waits for the lock sleeps on the lock's word and on its owner's
+// life at once, without a time limit, and wakes when either changes: the kernel itself marks the life of a process
+// that ends, however it ends, and wakes a sleeper.
+//
+// A token is a place in a table that all processes of one tree share (forked children inherit it, others get its
+// descriptor), and how often the place had been taken before; so the token of a dead process never becomes another's
+// within half a million processes.
+//
+// Threads: any. A process is alive here until its main thread has ended.
+//
+//   const Token me = my_token();
+//   Word& owner = ...;                                     // in shared memory; 0: nobody
+//   sleep_on_word_or_life(owner, his, his, deadline);      // he lets go, or dies
+//   if (!is_alive(his)) ...
+#ifndef MP_OS_LIFE_H_
+#define MP_OS_LIFE_H_
+
+#include <cstdint>
+
+#include "base/deadline.h"
+#include "base/unique_fd.h"
+#include "mp/os/futex.h"
+
+namespace mp::os {
+
+// Never 0, and less than 2^31.
+using Token = uint32_t;
+
+// This process's. Raises: base::OsError if there is no memory, or no place for one more process.
+Token my_token();
+
+bool is_alive(Token token);
+
+// Sleeps while `word` holds `expected` and the process of `owner` lives. Returns at any time, like sleep_on().
+// False: the deadline has passed.
+bool sleep_on_word_or_life(const Word& word, uint32_t expected, Token owner,
+                           base::Deadline deadline);
+
+// How many processes can live at a time.
+inline constexpr uint32_t kMostLives = 4096;
+
+// The table, for a process that does not inherit it, and its beginning there.
+int life_table_fd();
+// Requires: before the first my_token() of this process.
+void adopt_life_table(base::UniqueFd fd);
+
+}  // namespace mp::os
+
+#endif  // MP_OS_LIFE_H_
