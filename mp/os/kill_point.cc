@@ -3,12 +3,13 @@
 #include <signal.h>
 #include <unistd.h>
 
+#include <atomic>
+
 namespace mp::os {
 namespace {
 
-int g_signal = 0;
-int g_at = 0;
-int g_passed = 0;
+// Threads may pass points, too.
+std::atomic<int> g_signal{0}, g_at{0}, g_passed{0};
 
 void arm(int signal, int nth) {
   g_signal = signal;
