@@ -6,6 +6,8 @@
 #include <sys/syscall.h>
 #include <unistd.h>
 
+#include <algorithm>
+#include <array>
 #include <future>
 #include <memory>
 #include <mutex>
@@ -148,9 +150,44 @@ class PassesOnTheNews {
   robust_list_head* head_ = nullptr;
 };
 
-futex_waitv wait_for(const Word& word, uint32_t value) {
-  return {.val = value, .uaddr = reinterpret_cast<uintptr_t>(&word), .flags = FUTEX_32};
-}
+enum class Slept { kWoken, kTimedOut, kInterrupted };
+
+// Words that a thread is about to sleep on, all at once.
+class SleptOn {
+ public:
+  void add(const Word& word, uint32_t expected) {
+    words_[count_++] = {
+        .val = expected, .uaddr = reinterpret_cast<uintptr_t>(&word), .flags = FUTEX_32};
+  }
+
+  // False: it has ended, or something has happened to it: look again.
+  bool add_life(Token token) {
+    Life& life = table().life(place_of(token));
+    uint32_t state = life.word().load();
+    if (!is_alive(token) || is_dead(state)) return false;
+    // The kernel wakes somebody only if it finds this mark.
+    if ((state & FUTEX_WAITERS) == 0 &&
+        !life.word().compare_exchange_strong(state, state | FUTEX_WAITERS)) {
+      return false;
+    }
+    add(life.word(), state | FUTEX_WAITERS);
+    return true;
+  }
+
+  Slept sleep(base::Deadline deadline) {
+    const timespec when = deadline.is_never() ? timespec{} : deadline.absolute();
+    const long result = ::syscall(SYS_futex_waitv, words_.data(), count_, 0,
+                                  deadline.is_never() ? nullptr : &when, CLOCK_MONOTONIC);
+    if (result >= 0 || errno == EAGAIN) return Slept::kWoken;
+    if (errno == ETIMEDOUT) return Slept::kTimedOut;
+    if (errno == EINTR) return Slept::kInterrupted;
+    throw base::OsError(errno, "sleep on words in shared memory and on their owners' lives");
+  }
+
+ private:
+  std::array<futex_waitv, FUTEX_WAITV_MAX> words_;
+  unsigned count_ = 0;
+};
 
 }  // namespace
 
@@ -176,30 +213,31 @@ bool is_alive(Token token) {
 bool sleep_on_word_or_life(const Word& word, uint32_t expected, Token owner,
                            base::Deadline deadline) {
   Life& life = table().life(place_of(owner));
-  uint32_t state = life.word().load();
-  if (!is_alive(owner) || is_dead(state)) return true;
-  if ((state & FUTEX_WAITERS) == 0 &&
-      !life.word().compare_exchange_strong(state, state | FUTEX_WAITERS)) {
-    return true;
-  }
-  futex_waitv either[] = {wait_for(word, expected), wait_for(life.word(), state | FUTEX_WAITERS)};
-  const timespec when = deadline.is_never() ? timespec{} : deadline.absolute();
-  bool in_time = true, interrupted = false;
+  SleptOn either;
+  either.add(word, expected);
+  if (!either.add_life(owner)) return true;
+  Slept slept;
   {
     PassesOnTheNews pending(life.word());
-    const long result = ::syscall(SYS_futex_waitv, either, 2, 0,
-                                  deadline.is_never() ? nullptr : &when, CLOCK_MONOTONIC);
-    if (result == -1 && errno != EAGAIN) {
-      in_time = errno != ETIMEDOUT;
-      interrupted = errno == EINTR;
-      if (in_time && !interrupted)
-        throw base::OsError(errno, "sleep on a word in shared memory and on its owner's life");
-    }
+    slept = either.sleep(deadline);
     MP_KILL_POINT();
     if (is_dead(life.word().load())) wake_all(life.word());
   }
-  if (interrupted) check_interrupt();
-  return in_time;
+  if (slept == Slept::kInterrupted) check_interrupt();
+  return slept != Slept::kTimedOut;
+}
+
+bool sleep_on_words_or_lives(std::initializer_list<WordAndValue> words,
+                             std::span<const Token> lives, base::Deadline deadline) {
+  SleptOn any;
+  for (const WordAndValue& each : words) any.add(each.word, each.expected);
+  for (Token each : lives.first(std::min(lives.size(), kMostSleptOn))) {
+    if (!any.add_life(each)) return true;
+  }
+  const Slept slept = any.sleep(deadline);
+  MP_KILL_POINT();
+  if (slept == Slept::kInterrupted) check_interrupt();
+  return slept != Slept::kTimedOut;
 }
 
 int life_table_fd() {

@@ -17,7 +17,10 @@
 #ifndef MP_OS_LIFE_H_
 #define MP_OS_LIFE_H_
 
+#include <cstddef>
 #include <cstdint>
+#include <initializer_list>
+#include <span>
 
 #include "base/deadline.h"
 #include "base/unique_fd.h"
@@ -37,6 +40,17 @@ bool is_alive(Token token);
 // False: the deadline has passed.
 bool sleep_on_word_or_life(const Word& word, uint32_t expected, Token owner,
                            base::Deadline deadline);
+
+// The same with several words, of which any may change, and lives, of which any may end. Of several sleepers
+// on one life only one may wake: let each sleep on the lives of the others, or wake them. At most kMostSleptOn
+// lives; the others are not looked at.
+struct WordAndValue {
+  const Word& word;
+  uint32_t expected;
+};
+inline constexpr size_t kMostSleptOn = 120;
+bool sleep_on_words_or_lives(std::initializer_list<WordAndValue> words,
+                             std::span<const Token> lives, base::Deadline deadline);
 
 // How many processes can live at a time.
 inline constexpr uint32_t kMostLives = 4096;

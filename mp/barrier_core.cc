@@ -1,0 +1,136 @@
+#include "mp/barrier_core.h"
+
+#include "mp/os/kill_point.h"
+
+namespace mp {
+namespace {
+
+// What is added to the word when a round ends: see round_.
+constexpr uint32_t kNextRound = 2, kNextRoundBroken = 3, kNextRoundMended = 1;
+
+}  // namespace
+
+std::vector<os::Token> BarrierCore::others(uint32_t round, uint32_t but) const {
+  std::vector<os::Token> tokens;
+  for (uint32_t i = 0; i < parties_; ++i) {
+    if (i != but && is_here(here_[i], round)) tokens.push_back(here_[i].token.load());
+  }
+  return tokens;
+}
+
+bool BarrierCore::all_live(uint32_t round) const {
+  for (os::Token each : others(round, parties_)) {
+    if (!os::is_alive(each)) return false;
+  }
+  return true;
+}
+
+// Requires: the mutex, and `round` to be under way.
+void BarrierCore::end_round(uint32_t round, bool well, uint32_t change) {
+  const uint64_t bit = uint64_t{1} << round % 64;
+  const uint64_t rounds = broken_rounds_.load();
+  broken_rounds_.store(well ? rounds & ~bit : rounds | bit);
+  MP_KILL_POINT();
+  os::add_and_wake_all(round_, change);
+  MP_KILL_POINT();
+}
+
+// Requires: the mutex.
+void BarrierCore::break_now() {
+  if (!broken()) end_round(round_of(round_.load()), false, kNextRoundBroken);
+}
+
+std::optional<BarrierCore::Arrival> BarrierCore::arrive(base::Deadline deadline) {
+  const os::Token me = os::my_token();
+  while (true) {
+    uint32_t word;
+    std::vector<os::Token> all;
+    {
+      os::RobustLock hold(mutex_);
+      word = round_.load();
+      const uint32_t round = round_of(word);
+      if (!broken() && !all_live(round)) break_now();
+      if (broken()) return std::nullopt;
+      uint32_t place = 0;
+      while (place < parties_ && is_here(here_[place], round)) ++place;
+      if (place < parties_) {
+        here_[place].token.store(me);
+        MP_KILL_POINT();
+        here_[place].round.store(round + 1);
+        MP_KILL_POINT();
+        os::add_and_wake_all(arrivals_, 1);
+        MP_KILL_POINT();
+        const bool is_last = others(round, place).size() + 1 == parties_;
+        return Arrival{.index = place, .round = round, .is_last = is_last};
+      }
+      all = others(round, parties_);
+    }
+    // All are there, and one of them runs the action: the next round is ours.
+    if (!os::sleep_on_words_or_lives({{round_, word}}, all, deadline)) {
+      abort();
+      return std::nullopt;
+    }
+  }
+}
+
+bool BarrierCore::finish(const Arrival& arrival) {
+  os::RobustLock hold(mutex_);
+  const uint32_t word = round_.load();
+  if (round_of(word) != arrival.round) return false;
+  end_round(arrival.round, true, kNextRound);
+  return true;
+}
+
+void BarrierCore::leave(const Arrival& arrival) {
+  os::RobustLock hold(mutex_);
+  if (round_of(round_.load()) == arrival.round) here_[arrival.index].round.store(0);
+}
+
+bool BarrierCore::await(const Arrival& arrival, base::Deadline deadline) {
+  while (true) {
+    const uint32_t arrivals = arrivals_.load();
+    const uint32_t word = round_.load();
+    if (round_of(word) != arrival.round) return ended_well(arrival.round);
+    const bool in_time = !deadline.passed();
+    if (!in_time || !all_live(arrival.round)) {
+      os::RobustLock hold(mutex_);
+      MP_KILL_POINT();
+      if (round_of(round_.load()) == arrival.round) break_now();
+      continue;
+    }
+    MP_KILL_POINT();
+    try {
+      os::sleep_on_words_or_lives({{round_, word}, {arrivals_, arrivals}},
+                                  others(arrival.round, arrival.index), deadline);
+    } catch (...) {  // a signal's handler has thrown
+      leave(arrival);
+      throw;
+    }
+  }
+}
+
+void BarrierCore::abort() {
+  os::RobustLock hold(mutex_);
+  MP_KILL_POINT();
+  break_now();
+}
+
+void BarrierCore::reset() {
+  os::RobustLock hold(mutex_);
+  MP_KILL_POINT();
+  const uint32_t word = round_.load();
+  if (word % 2 == 1) {
+    end_round(round_of(word), false, kNextRoundMended);
+  } else if (!others(round_of(word), parties_).empty()) {
+    end_round(round_of(word), false, kNextRound);
+  }
+}
+
+uint32_t BarrierCore::waiting() {
+  os::RobustLock hold(mutex_);
+  const uint32_t word = round_.load();
+  const auto here = static_cast<uint32_t>(others(round_of(word), parties_).size());
+  return here == parties_ ? 0 : here;  // the last one runs the action
+}
+
+}  // namespace mp
