@@ -84,6 +84,7 @@ struct QueueCore::Shared {
   alignas(2 * kLine) os::RobustMutex put_mutex;
   os::Tally put;
   uint64_t taken_seen = 0;  // a copy of the ring's `taken`, perhaps an old one
+  uint32_t got_seen = 0;    // and of got.number()
   alignas(kLine) Place put_places[2] = {};
 
   // The consumers' side.
@@ -158,8 +159,13 @@ bool QueueCore::put(std::string_view record, base::Deadline deadline) {
 QueueCore::Tried QueueCore::try_put(std::string_view record, uint32_t* got_so_far) {
   os::RobustLock hold(shared_->put_mutex);
   const uint32_t limit = shared_->maxsize != 0 ? shared_->maxsize : os::Tally::kModulus - 1;
-  *got_so_far = shared_->got.number();
-  if (os::Tally::distance(*got_so_far, shared_->put.number()) >= limit) return Tried::kMustWait;
+  const uint32_t number = shared_->put.number();
+  if (os::Tally::distance(shared_->got_seen, number) >= limit) {
+    // Only now: to look at the other side's tally takes its line from it.
+    shared_->got_seen = *got_so_far = shared_->got.number();
+    MP_KILL_POINT();
+    if (os::Tally::distance(*got_so_far, number) >= limit) return Tried::kMustWait;
+  }
   append(record);
   return Tried::kDone;
 }

@@ -1,0 +1,73 @@
+// Bytes that were written: what a Codec reads from.
+//
+// Trusts nothing: bytes that are too few, or that no writer of the type has written, raise DecodeError, and no
+// more memory is taken than the bytes that are there call for.
+//
+//   Reader in(bytes);
+//   int n = in.read<int>();
+#ifndef MP_WIRE_READER_H_
+#define MP_WIRE_READER_H_
+
+#include <cstddef>
+#include <cstdint>
+#include <cstring>
+#include <stdexcept>
+#include <string>
+#include <string_view>
+
+#include "mp/wire/travels.h"
+
+namespace mp {
+
+template <class T>
+struct Codec;
+
+// Bytes that are no value of the type that was asked for.
+class DecodeError : public std::runtime_error {
+ public:
+  using std::runtime_error::runtime_error;
+};
+
+class Reader {
+ public:
+  explicit Reader(std::string_view bytes) : bytes_(bytes) {}
+
+  template <class T>
+  T read() {
+    wire::check_travels<T>();
+    return Codec<T>::read(*this);
+  }
+  void read_raw(void* to, size_t size) {
+    const std::string_view bytes = read_bytes(size);
+    if (size != 0) std::memcpy(to, bytes.data(), size);
+  }
+  // The next `size` bytes, in the memory that this reader reads.
+  std::string_view read_bytes(size_t size) {
+    if (size > bytes_.size()) {
+      throw DecodeError("a value of " + std::to_string(size) +
+                        " bytes was cut off: " + std::to_string(bytes_.size()) + " are there");
+    }
+    const std::string_view bytes = bytes_.substr(0, size);
+    bytes_.remove_prefix(size);
+    return bytes;
+  }
+  // How many items of at least `least` bytes each follow.
+  size_t read_size(size_t least) {
+    uint64_t size;
+    read_raw(&size, sizeof(size));
+    if (least != 0 && size > bytes_.size() / least) {
+      throw DecodeError(std::to_string(size) + " items were announced, and " +
+                        std::to_string(bytes_.size()) + " bytes are there");
+    }
+    return size;
+  }
+
+  size_t left() const { return bytes_.size(); }
+
+ private:
+  std::string_view bytes_;
+};
+
+}  // namespace mp
+
+#endif  // MP_WIRE_READER_H_

@@ -1,0 +1,53 @@
+#!/usr/bin/python3
+"""What must not compile does not, and the compiler says why in a sentence that helps."""
+import os
+import shutil
+import subprocess
+import unittest
+
+COMPILER = os.environ.get("CXX") or shutil.which("c++") or shutil.which("g++")
+
+REFUSED = (
+    ("a pointer", "mp::encode(&number)", "a pointer means nothing in another process: send what it points to"),
+    ("text in C", "mp::encode(text)", "a C array does not travel: use std::array"),
+    ("a view", "mp::encode(std::string_view(text))",
+     "a view means nothing in another process: send a std::string or a std::vector"),
+    ("a pointer in a struct", "mp::encode(Node{1, nullptr})", "a pointer means nothing in another process"),
+    ("a pointer in a vector", "mp::decode<std::vector<int*>>(text)", "a pointer means nothing in another process"),
+    ("a class without a codec", "mp::encode(Closed(1))", "this type has no mp::Codec: specialise it"),
+    ("too large a struct", "mp::encode(Large{})", "a struct of more than twelve members needs an mp::Codec of its own"),
+)
+
+PROGRAM = """
+#include "mp/wire/codec.h"
+struct Node { int value; Node* next; };
+struct Large { int a, b, c, d, e, f, g, h, i, j, k, l, m; };
+class Closed { public: explicit Closed(int n) : n_(n) {} private: int n_; };
+const int number = 1;
+const char text[] = "text";
+int main() { (void)%s; }
+"""
+
+
+class RefusalsTest(unittest.TestCase):
+    def compile(self, expression):
+        """Returns the compiler's exit code and what it said."""
+        ended = subprocess.run([COMPILER, "-std=c++20", "-fsyntax-only", "-I.", "-x", "c++", "-"],
+                               input=PROGRAM % expression, stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
+                               universal_newlines=True)
+        return ended.returncode, ended.stdout
+
+    def test_what_travels_compiles(self):
+        code, said = self.compile('mp::encode(std::string("x"))')
+        self.assertEqual(code, 0, said)
+
+    def test_what_does_not_travel_is_refused_with_a_sentence(self):
+        for name, expression, sentence in REFUSED:
+            with self.subTest(name):
+                code, said = self.compile(expression)
+                self.assertNotEqual(code, 0)
+                self.assertIn(sentence, said)
+
+
+if __name__ == "__main__":
+    unittest.main()
