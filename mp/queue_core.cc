@@ -92,6 +92,10 @@ struct QueueCore::Shared {
   os::Tally got;
   uint32_t put_seen = 0;  // a copy of put.number(), perhaps an old one
   alignas(kLine) Place get_places[2] = {};
+
+  // Who says what is done with.
+  alignas(2 * kLine) os::RobustMutex done_mutex;
+  os::Tally done;
 };
 
 QueueCore::QueueCore(uint32_t maxsize)
@@ -273,6 +277,27 @@ QueueCore::Tried QueueCore::try_get(std::string* record, uint32_t* put_so_far) {
   if (is_oversized(place.capacity, room_for(length))) give_back_if_empty(place);
   return Tried::kDone;
 }
+
+// ---------------------------------------------------------------- task_done
+
+bool QueueCore::task_done() {
+  os::RobustLock hold(shared_->done_mutex);
+  MP_KILL_POINT();
+  if (shared_->done.number() == shared_->put.number()) return false;
+  shared_->done.advance();
+  return true;
+}
+
+bool QueueCore::join(base::Deadline deadline) {
+  while (true) {
+    // In this order: what is put meanwhile is waited for, too.
+    const uint32_t done = shared_->done.number();
+    if (done == shared_->put.number()) return true;
+    if (!shared_->done.wait_beyond(done, deadline)) return false;
+  }
+}
+
+// ---------------------------------------------------------------- memory
 
 // Rings follow each other in the file, so what lies before the consumers' ring is done with.
 void QueueCore::leave_rings_before(uint64_t offset) {

@@ -57,6 +57,11 @@ class QueueCore {
   // Takes the first record. Waits while there is none. False: there was none until the deadline.
   bool get(std::string* record, base::Deadline deadline);
 
+  // One record more is done with. False: all that were put are.
+  bool task_done();
+  // Waits until every record that was put is done with. False: some were not until the deadline.
+  bool join(base::Deadline deadline);
+
   // Of a moment that may have passed when they return.
   uint32_t size() const;
   uint32_t maxsize() const;

@@ -160,6 +160,25 @@ TEST(QueueCoreMemory, OfARingWhoseConsumerDiedIsGivenBack) {
   }
 }
 
+TEST(QueueCoreJoin, IsReleasedThoughOneDiedAtAnyPointOfTaskDone) {
+  bool survived = false;
+  for (int point = 1; !survived; ++point) {
+    SCOPED_TRACE(point);
+    QueueCore queue;
+    queue.put("a", soon());
+    TestProcess joiner([&] { return queue.join(Deadline::never()); });
+    EXPECT_TRUE(joiner.sleeps());
+    TestProcess victim([&] {
+      os::die_at_kill_point(point);
+      return queue.task_done();
+    });
+    survived = victim.wait() == base::Exited{0};
+    queue.task_done();  // which is refused if the victim's counted
+    EXPECT_EQ(joiner.wait(), base::Exited{0});
+    EXPECT_FALSE(queue.task_done());
+  }
+}
+
 // Two die one after the other, at any two points, before anybody else comes.
 TEST_P(EachScene, KilledTwiceInARow) {
   const Scene& scene = GetParam();

@@ -1,0 +1,58 @@
+// What mp raises: Python's exceptions, by Python's names.
+//
+//   try {
+//     queue.get(0.5s);
+//   } catch (const mp::Empty&) {
+//   }
+//
+// A failed call to the kernel is an mp::OSError, which says what was tried.
+#ifndef MP_ERRORS_H_
+#define MP_ERRORS_H_
+
+#include <stdexcept>
+
+#include "base/os_error.h"
+#include "mp/wire/reader.h"
+
+namespace mp {
+
+struct Error : std::runtime_error {
+  using std::runtime_error::runtime_error;
+};
+
+// An item was wanted of a queue that had none.
+struct Empty : Error {
+  Empty() : Error("the queue is empty") {}
+};
+
+// An item was for a queue that had no room.
+struct Full : Error {
+  Full() : Error("the queue is full") {}
+};
+
+// A call, or the time of it, made no sense in the object's state.
+struct ValueError : Error {
+  using Error::Error;
+};
+
+struct AssertionError : Error {
+  using Error::Error;
+};
+
+struct TimeoutError : Error {
+  using Error::Error;
+};
+
+struct EOFError : Error {
+  EOFError() : Error("the other end is closed") {}
+};
+
+struct BrokenBarrierError : Error {
+  BrokenBarrierError() : Error("the barrier is broken") {}
+};
+
+using OSError = base::OsError;
+
+}  // namespace mp
+
+#endif  // MP_ERRORS_H_

@@ -1,0 +1,140 @@
+// First-in first-out queues that any number of processes share.
+//
+// An item is visible to every process when put() returns, and put() itself reports what can't be sent.
+// Items of one process arrive in the order put; those of several interleave. A process that is killed at any
+// moment hinders nobody and tears nothing; at most the item that it had just taken is gone with it.
+//
+// Unlike Python: no thread feeds a pipe behind put() (queue.put.is_visible_at_once), so join_thread() and
+// cancel_join_thread() have nothing to do, and a process may end, or be joined, before its items are taken
+// (queue.join_before_drain.does_not_deadlock).
+//
+// Processes: every one that holds the queue may call every method. Threads: likewise.
+// Lifetime:  handles are cheap copies that share the queue; it goes with the last one. close() is this handle's and its
+//            copies' in this process.
+//
+//   mp::Queue<std::string> queue(/*maxsize=*/2);
+//   queue.put("a");
+//   queue.put("b");
+//   queue.full();              // true
+//   queue.get();               // "a"
+//   queue.try_get(10ms);       // "b"
+//   queue.get_nowait();        // raises mp::Empty
+#ifndef MP_QUEUE_H_
+#define MP_QUEUE_H_
+
+#include <atomic>
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "mp/errors.h"
+#include "mp/queue_core.h"
+#include "mp/timeout.h"
+#include "mp/wire/codec.h"
+
+namespace mp {
+
+template <class T>
+class Queue {
+ public:
+  // At most `maxsize` items wait; 0 or less: any number. Raises: OSError
+  explicit Queue(int maxsize = 0)
+      : shared_(std::make_shared<Shared>(maxsize > 0 ? static_cast<uint32_t>(maxsize) : 0u)) {}
+
+  // Waits while the queue is full.
+  // Raises: Full if there was no room within `timeout`, ValueError if this queue is closed, OSError if there is
+  // no memory. Then: every process sees the item.
+  void put(const T& item, Timeout timeout = {}) {
+    if (!try_put(item, timeout)) throw Full();
+  }
+  void put_nowait(const T& item) { put(item, kAtOnce); }
+  // The same, for who expects it to be full. False: it was.
+  bool try_put(const T& item, Timeout timeout = kAtOnce) {
+    return open().put(encode(item), deadline_of(timeout));
+  }
+
+  // Waits for an item. Raises: Empty if there was none within `timeout`, ValueError if this queue is closed.
+  T get(Timeout timeout = {}) {
+    if (std::optional<T> item = try_get(timeout)) return *std::move(item);
+    throw Empty();
+  }
+  T get_nowait() { return get(kAtOnce); }
+  // The same, for who expects it to be empty. Absent: it was.
+  std::optional<T> try_get(Timeout timeout = kAtOnce) {
+    std::string bytes;
+    if (!open().get(&bytes, deadline_of(timeout))) return std::nullopt;
+    return decode<T>(bytes);
+  }
+
+  // Of a moment that has passed when they return.
+  int qsize() const { return static_cast<int>(shared_->core.size()); }
+  bool empty() const { return shared_->core.empty(); }
+  bool full() const { return shared_->core.full(); }
+
+  // From now on put() and get() of this process raise ValueError. What was put stays for the others.
+  void close() { shared_->closed = true; }
+  // Raises: ValueError if this queue is not closed.
+  void join_thread() {
+    if (!shared_->closed) throw ValueError("join_thread() of a queue that is not closed");
+  }
+  void cancel_join_thread() {}
+
+ protected:
+  static constexpr std::chrono::duration<double> kAtOnce{0};
+
+  QueueCore& open() {
+    if (shared_->closed) throw ValueError("the queue is closed");
+    return shared_->core;
+  }
+  QueueCore& core() { return shared_->core; }
+
+ private:
+  struct Shared {
+    explicit Shared(uint32_t maxsize) : core(maxsize) {}
+    QueueCore core;
+    std::atomic<bool> closed{false};
+  };
+
+  std::shared_ptr<Shared> shared_;
+};
+
+// A queue that knows how many of its items are not done with.
+//
+//   mp::JoinableQueue<int> jobs;
+//   jobs.put(1);
+//   jobs.get();
+//   jobs.task_done();
+//   jobs.join();
+template <class T>
+class JoinableQueue : public Queue<T> {
+ public:
+  using Queue<T>::Queue;
+
+  // One item that was got is done with. Raises: ValueError if all that were put are done with already.
+  void task_done() {
+    if (!this->core().task_done())
+      throw ValueError("task_done() was called more often than items were put");
+  }
+  // Waits until every item that was put is done with.
+  void join() { this->core().join(base::Deadline::never()); }
+};
+
+// A queue with fewer words.
+template <class T>
+class SimpleQueue {
+ public:
+  void put(const T& item) { queue_.put(item); }
+  T get() { return queue_.get(); }
+  bool empty() const { return queue_.empty(); }
+  void close() { queue_.close(); }
+
+ private:
+  Queue<T> queue_;
+};
+
+}  // namespace mp
+
+#endif  // MP_QUEUE_H_

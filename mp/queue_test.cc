@@ -1,0 +1,144 @@
+#include "mp/queue.h"
+
+#include <map>
+
+#include "gtest/gtest.h"
+#include "mp/os/test_processes.h"
+
+namespace mp {
+namespace {
+
+using os::TestProcess;
+using namespace std::chrono_literals;
+
+TEST(Queue, ExampleOfTheHeader) {
+  Queue<std::string> queue(/*maxsize=*/2);
+  queue.put("a");
+  queue.put("b");
+  EXPECT_TRUE(queue.full());
+  EXPECT_EQ(queue.get(), "a");
+  EXPECT_EQ(queue.try_get(10ms), "b");
+  EXPECT_THROW(queue.get_nowait(), Empty);
+}
+
+TEST(Queue, ItemsOfAnyTypeReachAnotherProcess) {
+  using Item = std::map<std::string, std::vector<double>>;
+  Queue<Item> there;
+  Queue<size_t> back;
+  TestProcess child([&] {
+    back.put(there.get().at("numbers").size());
+    return true;
+  });
+  there.put({{"numbers", {1.5, 2.5, 3.5}}});
+  EXPECT_EQ(back.get(), 3u);
+  EXPECT_EQ(child.wait(), base::Exited{0});
+}
+
+TEST(Queue, ItemIsVisibleWhenPutReturns) {
+  Queue<int> queue;
+  for (int i = 0; i < 100; ++i) {
+    queue.put(i);
+    EXPECT_EQ(queue.get_nowait(), i);
+  }
+}
+
+TEST(Queue, PutRaisesFullWithinItsTimeAndPutsNothing) {
+  Queue<int> queue(1);
+  queue.put(1);
+  EXPECT_THROW(queue.put_nowait(2), Full);
+  EXPECT_THROW(queue.put(2, 10ms), Full);
+  EXPECT_THROW(queue.put(2, -1s), Full);
+  EXPECT_FALSE(queue.try_put(2));
+  EXPECT_EQ(queue.qsize(), 1);
+  EXPECT_EQ(queue.get(), 1);
+  EXPECT_TRUE(queue.try_put(3));
+}
+
+TEST(Queue, GetRaisesEmptyWithinItsTime) {
+  Queue<int> queue;
+  EXPECT_THROW(queue.get(10ms), Empty);
+  EXPECT_THROW(queue.get(0s), Empty);
+  EXPECT_THROW(queue.get(-1s), Empty);
+  EXPECT_EQ(queue.try_get(), std::nullopt);
+}
+
+TEST(Queue, MaxsizeOfZeroOrLessIsNoLimit) {
+  for (int maxsize : {0, -1}) {
+    Queue<int> queue(maxsize);
+    for (int i = 0; i < 5000; ++i) queue.put_nowait(i);
+    EXPECT_FALSE(queue.full());
+    EXPECT_EQ(queue.qsize(), 5000);
+  }
+}
+
+TEST(Queue, ClosedQueueRefusesHereAndServesOthers) {
+  Queue<int> queue;
+  Queue<int> copy = queue;
+  TestProcess child([&] { return queue.get() == 1 && queue.get() == 2; });
+  queue.put(1);
+  queue.put(2);
+  EXPECT_THROW(queue.join_thread(), ValueError);
+  queue.close();
+  EXPECT_THROW(queue.put(3), ValueError);
+  EXPECT_THROW(copy.get(), ValueError);
+  queue.join_thread();
+  queue.cancel_join_thread();
+  EXPECT_EQ(child.wait(), base::Exited{0});
+}
+
+TEST(Queue, ItemsOfAProcessThatHasEndedStay) {
+  Queue<std::string> queue;
+  TestProcess child([&] {
+    queue.put(std::string(1000000, 'x'));
+    return true;
+  });
+  EXPECT_EQ(child.wait(), base::Exited{0});
+  EXPECT_EQ(queue.get_nowait().size(), 1000000u);
+}
+
+TEST(JoinableQueue, JoinWaitsUntilAllIsDone) {
+  JoinableQueue<int> jobs;
+  jobs.join();
+  for (int i = 0; i < 3; ++i) jobs.put(i);
+  TestProcess joiner([&] {
+    jobs.join();
+    return true;
+  });
+  for (int i = 0; i < 3; ++i) {
+    EXPECT_TRUE(joiner.sleeps());
+    EXPECT_EQ(jobs.get(), i);
+    jobs.task_done();
+  }
+  EXPECT_EQ(joiner.wait(), base::Exited{0});
+  EXPECT_THROW(jobs.task_done(), ValueError);
+}
+
+TEST(JoinableQueue, KilledJoinerHindersNobody) {
+  JoinableQueue<int> jobs;
+  jobs.put(1);
+  auto join = [&] {
+    jobs.join();
+    return true;
+  };
+  TestProcess victim(join), survivor(join);
+  EXPECT_TRUE(victim.sleeps());
+  EXPECT_TRUE(survivor.sleeps());
+  victim.kill();
+  victim.wait();
+  jobs.get();
+  jobs.task_done();
+  EXPECT_EQ(survivor.wait(), base::Exited{0});
+}
+
+TEST(SimpleQueue, PutsGetsAndIsEmpty) {
+  SimpleQueue<std::string> queue;
+  EXPECT_TRUE(queue.empty());
+  queue.put("a");
+  EXPECT_FALSE(queue.empty());
+  EXPECT_EQ(queue.get(), "a");
+  queue.close();
+  EXPECT_THROW(queue.put("b"), ValueError);
+}
+
+}  // namespace
+}  // namespace mp
