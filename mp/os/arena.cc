@@ -1,0 +1,67 @@
+#include "mp/os/arena.h"
+
+#include <pthread.h>
+
+#include <algorithm>
+#include <mutex>
+
+#include "base/os_error.h"
+
+namespace mp::os {
+namespace {
+
+// Of which only pages that are used take memory.
+constexpr uint64_t kChunk = 1 << 20;
+// Objects of different owners do not share what CPUs hand to each other at once.
+constexpr uint64_t kLine = 128;
+
+constexpr uint64_t rounded_up(uint64_t size, uint64_t unit) {
+  return (size + unit - 1) / unit * unit;
+}
+
+// Where this process makes its next object.
+struct Current {
+  std::mutex mutex;
+  std::weak_ptr<Chunk> chunk;  // goes with the objects in it
+  uint64_t used = 0;
+};
+
+// Never destroyed: objects may be made at the program's end.
+Current* g_current = nullptr;
+
+// A forked child begins a chunk of its own; and who held the mutex is not there.
+void begin_anew() { g_current = new Current; }
+
+Current& current() {
+  static const bool first = [] {
+    begin_anew();
+    if (int error = ::pthread_atfork(nullptr, nullptr, begin_anew))
+      throw base::OsError(error, "prepare for forks");
+    return true;
+  }();
+  (void)first;
+  return *g_current;
+}
+
+}  // namespace
+
+SharedRoom make_room(size_t size, size_t alignment) {
+  Current& c = current();
+  const uint64_t unit = std::max<uint64_t>(kLine, alignment);
+  const uint64_t needed = rounded_up(size, kLine);
+  std::scoped_lock hold(c.mutex);
+  std::shared_ptr<Chunk> chunk = c.chunk.lock();
+  uint64_t offset = rounded_up(c.used, unit);
+  if (chunk == nullptr || offset + needed > chunk->view.size()) {
+    const uint64_t capacity = std::max(kChunk, rounded_up(needed, 4096));
+    SharedFile file = SharedFile::make("mp-objects", capacity);
+    View view = file.view(0, capacity);
+    chunk = std::make_shared<Chunk>(Chunk{std::move(file), std::move(view)});
+    c.chunk = chunk;
+    offset = 0;
+  }
+  c.used = offset + needed;
+  return {.chunk = std::move(chunk), .offset = offset};
+}
+
+}  // namespace mp::os
