@@ -1,0 +1,102 @@
+// A lock, and waiting for what others do while they have it.
+//
+// Unlike Python: a waiter that was killed takes no notification from the living
+// (condition.killed_waiter_takes_no_notification).
+//
+// Processes: every one that holds the condition may call every method. Threads: likewise.
+// Lifetime:  handles are cheap copies of one condition; it goes with the last one. At most a thousand wait at a time.
+//
+//   mp::Condition changed;
+//   {
+//     std::scoped_lock hold(changed);
+//     changed.wait(10ms);                              // false: nobody notified
+//     changed.wait_for([&] { return ready; }, 10ms);   // what ready is then
+//     changed.notify_all();
+//   }
+#ifndef MP_CONDITION_H_
+#define MP_CONDITION_H_
+
+#include <cstdint>
+
+#include "mp/condition_core.h"
+#include "mp/errors.h"
+#include "mp/lock.h"
+#include "mp/os/arena.h"
+#include "mp/timeout.h"
+
+namespace mp {
+
+class Condition {
+ public:
+  // With a recursive lock of its own, or with this one.
+  Condition() : Condition(RLock()) {}
+  explicit Condition(const Lock& lock) : lock_(lock.shared_) {}
+  explicit Condition(const RLock& lock) : lock_(lock.shared_) {}
+
+  bool acquire(bool block = true, Timeout timeout = {}) {
+    return lock_->acquire(deadline_of(block, timeout));
+  }
+  // Raises: as the lock's release().
+  void release() {
+    if (lock_->is_recursive() && !lock_->is_mine())
+      throw AssertionError("release() of a recursive lock of another");
+    if (!lock_->release()) throw ValueError("release() of a lock that nobody has");
+  }
+
+  // Lets go of the lock, waits until it is notified, and has the lock again, as often as before.
+  // False: nobody notified it until the time was up. Raises: AssertionError if this thread does not have the lock.
+  bool wait(Timeout timeout = {}) { return wait_until(deadline_of(timeout)); }
+
+  // Waits until `ready()` is true, which is asked with the lock held, first and after each notification.
+  // What it was at last.
+  template <class Ready>
+  bool wait_for(Ready ready, Timeout timeout = {}) {
+    const base::Deadline deadline = deadline_of(timeout);
+    while (!ready()) {
+      if (!wait_until(deadline)) return ready();
+    }
+    return true;
+  }
+
+  // Wakes those that have waited longest, as soon as this thread lets go of the lock.
+  // Raises: AssertionError if this thread does not have the lock.
+  void notify(int n = 1) {
+    check_mine();
+    if (n > 0) waiters_->notify(static_cast<uint32_t>(n));
+  }
+  void notify_all() {
+    check_mine();
+    waiters_->notify_all();
+  }
+
+  void lock() { acquire(); }
+  bool try_lock() { return acquire(false); }
+  void unlock() { release(); }
+
+ private:
+  void check_mine() const {
+    if (!lock_->is_mine()) throw AssertionError("wait() or notify() without the condition's lock");
+  }
+
+  bool wait_until(base::Deadline deadline) {
+    check_mine();
+    const ConditionCore::Place place = waiters_->enter();
+    const uint32_t levels = lock_->release_all();
+    bool notified;
+    try {
+      notified = waiters_->sleep(place, deadline);
+    } catch (...) {  // a signal's handler has thrown
+      lock_->acquire_again(levels);
+      throw;
+    }
+    lock_->acquire_again(levels);
+    return notified;
+  }
+
+  os::SharedObject<OwnedLock> lock_;
+  os::SharedObject<ConditionCore> waiters_ = os::SharedObject<ConditionCore>::make();
+};
+
+}  // namespace mp
+
+#endif  // MP_CONDITION_H_

@@ -1,0 +1,112 @@
+#include "mp/lock.h"
+
+#include <sched.h>
+#include <unistd.h>
+
+#include <mutex>
+#include <thread>
+
+#include "gtest/gtest.h"
+#include "mp/os/test_processes.h"
+
+namespace mp {
+namespace {
+
+using os::TestProcess;
+using namespace std::chrono_literals;
+
+TEST(Lock, ExampleOfTheHeader) {
+  Lock lock;
+  {
+    std::scoped_lock hold(lock);
+    EXPECT_TRUE(lock.locked());
+  }
+  EXPECT_TRUE(lock.acquire(/*block=*/false));
+  EXPECT_FALSE(lock.acquire(/*block=*/true, 10ms));
+  lock.release();
+}
+
+TEST(Lock, AnotherProcessHasItOrWaits) {
+  Lock lock;
+  lock.acquire();
+  TestProcess child([&] { return !lock.acquire(false) && lock.acquire(); });
+  EXPECT_TRUE(child.sleeps());
+  lock.release();
+  EXPECT_EQ(child.wait(), base::Exited{0});
+}
+
+TEST(Lock, AnybodyMayReleaseIt) {
+  Lock lock;
+  lock.acquire();
+  TestProcess child([&] {
+    lock.release();
+    return true;
+  });
+  EXPECT_EQ(child.wait(), base::Exited{0});
+  EXPECT_FALSE(lock.locked());
+  EXPECT_THROW(lock.release(), ValueError);
+}
+
+TEST(Lock, TimeoutWithoutBlockMeansNothing) {
+  Lock lock;
+  lock.acquire();
+  EXPECT_FALSE(lock.acquire(false, 1000s));
+  EXPECT_FALSE(lock.acquire(true, -1s));
+}
+
+TEST(Lock, NextOwnerIsToldThatTheLastOneDied) {
+  Lock lock;
+  EXPECT_TRUE(lock.acquire());
+  EXPECT_FALSE(lock.took_over());
+  lock.release();
+  TestProcess child([&] { return lock.acquire(); });
+  EXPECT_EQ(child.wait(), base::Exited{0});
+  EXPECT_TRUE(lock.acquire());
+  EXPECT_TRUE(lock.took_over());
+  lock.release();
+  EXPECT_TRUE(lock.acquire());
+  EXPECT_FALSE(lock.took_over());
+}
+
+TEST(RLock, OwnerAcquiresItAgainAndReleasesItAsOften) {
+  RLock lock;
+  for (int i = 0; i < 3; ++i) EXPECT_TRUE(lock.acquire(false));
+  for (int i = 0; i < 3; ++i) {
+    TestProcess child([&] { return !lock.acquire(false); });
+    EXPECT_EQ(child.wait(), base::Exited{0}) << i;
+    std::thread([&] { EXPECT_FALSE(lock.acquire(false)); }).join();
+    lock.release();
+  }
+  EXPECT_FALSE(lock.locked());
+  EXPECT_THROW(lock.release(), AssertionError);
+}
+
+TEST(RLock, NobodyElseMayReleaseIt) {
+  RLock lock;
+  lock.acquire();
+  auto is_refused = [&] {
+    try {
+      lock.release();
+    } catch (const AssertionError&) {
+      return true;
+    }
+    return false;
+  };
+  TestProcess child(is_refused);
+  EXPECT_EQ(child.wait(), base::Exited{0});
+  std::thread([&] { EXPECT_TRUE(is_refused()); }).join();
+  EXPECT_TRUE(lock.locked());
+}
+
+TEST(RLock, DeadOwnersLevelsAreGone) {
+  RLock lock;
+  TestProcess child([&] { return lock.acquire() && lock.acquire() && lock.acquire(); });
+  EXPECT_EQ(child.wait(), base::Exited{0});
+  EXPECT_TRUE(lock.acquire());
+  EXPECT_TRUE(lock.took_over());
+  lock.release();
+  EXPECT_FALSE(lock.locked());
+}
+
+}  // namespace
+}  // namespace mp
