@@ -1,10 +1,12 @@
 // A process that is killed at any instruction hinders nobody, tears nothing, and loses what it had taken only.
+#include <sched.h>
 #include <signal.h>
 #include <unistd.h>
 
 #include <atomic>
 #include <functional>
 #include <memory>
+#include <ostream>
 #include <random>
 #include <string>
 #include <vector>
@@ -101,6 +103,8 @@ std::vector<Scene> scenes() {
        {}},
   };
 }
+
+void PrintTo(const Scene& scene, std::ostream* out) { *out << scene.name; }
 
 class EachScene : public testing::TestWithParam<Scene> {};
 
@@ -252,8 +256,10 @@ INSTANTIATE_TEST_SUITE_P(QueueCore, EachSceneWithASleeper,
 // ---------------------------------------------------------------- at random
 
 struct Account {
-  static constexpr uint32_t kMost = 1 << 22;
+  // So many records may be made for each kill, however long it takes.
+  static constexpr uint32_t kForEachKill = 4000, kMost = 1 << 22;
   std::atomic<uint32_t> next{0};  // the number of the next record that a producer makes
+  std::atomic<uint32_t> allowed{kForEachKill};
   std::atomic<uint8_t> put[kMost];
   std::atomic<uint8_t> got[kMost];
   std::atomic<bool> torn{false};
@@ -272,13 +278,15 @@ struct Trade {
   int kills;
 };
 
+void PrintTo(const Trade& trade, std::ostream* out) { *out << trade.name; }
+
 class Traffic : public testing::TestWithParam<Trade> {};
 
 bool produce(QueueCore& queue, Account& account, size_t largest) {
   std::mt19937 random(static_cast<unsigned>(::getpid()));
   while (true) {
     const uint32_t number = account.next.fetch_add(1);
-    if (number >= Account::kMost) return false;
+    while (number >= account.allowed.load()) ::sched_yield();
     queue.put(numbered(number, random() % largest), Deadline::never());
     account.put[number] = 1;
   }
@@ -318,8 +326,10 @@ TEST_P(Traffic, OfWhichSomebodyIsKilledAgainAndAgain) {
     crew[victim]->wait();
     // The others go on: the number of the records grows.
     hire(victim);
+    account.allowed += Account::kForEachKill;
   }
   const uint32_t before = account.next.load();
+  account.allowed += Account::kForEachKill;
   const Deadline patience = soon();
   while (account.next.load() < before + 100 && !patience.passed()) ::sched_yield();
   EXPECT_GE(account.next.load(), before + 100) << "the producers are stuck";
