@@ -20,6 +20,7 @@
 #include "mp/errors.h"
 #include "mp/os/arena.h"
 #include "mp/timeout.h"
+#include "mp/wire/travels.h"
 
 namespace mp {
 
@@ -28,7 +29,7 @@ struct BarrierOptions {
   Timeout timeout = {};        // for wait() without one
 };
 
-class Barrier {
+class Barrier : public wire::Handle {
  public:
   // Raises: ValueError if `parties` is not between 1 and 1000.
   explicit Barrier(int parties, BarrierOptions options = {})

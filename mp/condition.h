@@ -23,10 +23,11 @@
 #include "mp/lock.h"
 #include "mp/os/arena.h"
 #include "mp/timeout.h"
+#include "mp/wire/travels.h"
 
 namespace mp {
 
-class Condition {
+class Condition : public wire::Handle {
  public:
   // With a recursive lock of its own, or with this one.
   Condition() : Condition(RLock()) {}

@@ -14,10 +14,11 @@
 #include "mp/event_core.h"
 #include "mp/os/arena.h"
 #include "mp/timeout.h"
+#include "mp/wire/travels.h"
 
 namespace mp {
 
-class Event {
+class Event : public wire::Handle {
  public:
   Event() : shared_(os::SharedObject<EventCore>::make()) {}
 

@@ -24,6 +24,7 @@
 #include "mp/os/arena.h"
 #include "mp/owned_lock.h"
 #include "mp/timeout.h"
+#include "mp/wire/travels.h"
 
 namespace mp {
 
@@ -33,7 +34,7 @@ inline base::Deadline deadline_of(bool block, const Timeout& timeout) {
 }
 
 // Not recursive; anybody may release it.
-class Lock {
+class Lock : public wire::Handle {
  public:
   Lock() : shared_(os::SharedObject<OwnedLock>::make(/*recursive=*/false)) {}
 
@@ -60,7 +61,7 @@ class Lock {
 };
 
 // Whoever has it may acquire it again, and releases it as often; nobody else may.
-class RLock {
+class RLock : public wire::Handle {
  public:
   RLock() : shared_(os::SharedObject<OwnedLock>::make(/*recursive=*/true)) {}
 

@@ -38,7 +38,7 @@
 namespace mp {
 
 template <class T>
-class Queue {
+class Queue : public wire::Handle {
  public:
   // At most `maxsize` items wait; 0 or less: any number. Raises: OSError
   explicit Queue(int maxsize = 0)
@@ -124,7 +124,7 @@ class JoinableQueue : public Queue<T> {
 
 // A queue with fewer words.
 template <class T>
-class SimpleQueue {
+class SimpleQueue : public wire::Handle {
  public:
   void put(const T& item) { queue_.put(item); }
   T get() { return queue_.get(); }

@@ -20,10 +20,11 @@
 #include "mp/os/arena.h"
 #include "mp/semaphore_core.h"
 #include "mp/timeout.h"
+#include "mp/wire/travels.h"
 
 namespace mp {
 
-class Semaphore {
+class Semaphore : public wire::Handle {
  public:
   // Raises: ValueError if `value` is negative.
   explicit Semaphore(int value = 1) : Semaphore(value, SemaphoreCore::kMost) {}

@@ -9,6 +9,9 @@
 
 namespace mp::wire {
 
+// What processes share through memory that they inherit: queues, locks, ...
+struct Handle {};
+
 template <class T>
 inline constexpr bool kIsView = false;
 template <class C, class Traits>
@@ -25,6 +28,8 @@ constexpr void check_travels() {
                 "a reference means nothing in another process: send the value");
   static_assert(!kIsView<T>,
                 "a view means nothing in another process: send a std::string or a std::vector");
+  static_assert(!std::is_base_of_v<Handle, T>,
+                "what processes share goes to a child when it is made, never through a queue");
   static_assert(!std::is_array_v<T>, "a C array does not travel: use std::array");
 }
 

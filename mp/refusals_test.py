@@ -15,17 +15,23 @@ REFUSED = (
     ("a pointer in a struct", "mp::encode(Node{1, nullptr})", "a pointer means nothing in another process"),
     ("a pointer in a vector", "mp::decode<std::vector<int*>>(text)", "a pointer means nothing in another process"),
     ("a class without a codec", "mp::encode(Closed(1))", "this type has no mp::Codec: specialise it"),
+    ("a queue of locks", "mp::Queue<mp::Lock>().put(mp::Lock())",
+     "what processes share goes to a child when it is made, never through a queue"),
+    ("a queue in a pair", "mp::encode(std::pair(1, mp::Queue<int>()))",
+     "what processes share goes to a child when it is made, never through a queue"),
     ("too large a struct", "mp::encode(Large{})", "a struct of more than twelve members needs an mp::Codec of its own"),
 )
 
 PROGRAM = """
+#include "mp/lock.h"
+#include "mp/queue.h"
 #include "mp/wire/codec.h"
 struct Node { int value; Node* next; };
 struct Large { int a, b, c, d, e, f, g, h, i, j, k, l, m; };
 class Closed { public: explicit Closed(int n) : n_(n) {} private: int n_; };
 const int number = 1;
 const char text[] = "text";
-int main() { (void)%s; }
+int main() { static_cast<void>(%s); }
 """
 
 
