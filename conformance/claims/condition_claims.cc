@@ -403,7 +403,9 @@ Claims condition_claims() {
              EXPECT_THAT(calls, return_for_exactly(2));
              notify(main, c, 0);
              EXPECT_THAT(calls, return_for_exactly(2));
-             notify(*those_who_returned(crew, calls).at(0), c, 2);
+             Crew woken = those_who_returned(crew, calls);
+             ASSERT_FALSE(woken.empty());
+             notify(*woken[0], c, 2);
              EXPECT_THAT(calls, return_for_exactly(4));
            }},
       {.id = "condition.notify_more_than_wait_wakes_those_who_do",

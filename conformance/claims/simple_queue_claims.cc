@@ -68,8 +68,8 @@ Claims simple_queue_claims() {
              Puppet& child = stage.start_process(main, {q});
              EXPECT_THAT(main.does(q.empty()), returns(true));
              EXPECT_THAT(child.does(q.empty()), returns(true));
-             for (const Reply& each : main.does(batch({q.put(1), q.empty(), q.get()}, 20)).batch())
-               EXPECT_TRUE(std::get<Returned>(each.result).value != Value(true));
+             for (const Value& each : results(main.does(batch({q.put(1), q.empty(), q.get()}, 20))))
+               EXPECT_TRUE(each != Value(true));
              child.must(q.put(2));
              EXPECT_THAT(main.does(q.empty()), returns(false));
              EXPECT_THAT(child.does(q.empty()), returns(false));

@@ -569,6 +569,19 @@ TEST_F(Faults, AnErrorOfTheClaimIsNobodysFault) {
   expect_good_claim_holds();
 }
 
+TEST_F(Faults, AnErrorOfTheClaimDoesNotHideAViolation) {
+  Judgement j = judge_fake(claim([](Stage& stage) {
+                             Puppet& main = stage.main();
+                             EXPECT_THAT(main.does(main.queue().put(1)), returns(2));
+                             throw std::logic_error("the claim trips over that");
+                           }),
+                           {});
+  EXPECT_EQ(j.verdict, Verdict::kViolated);
+  EXPECT_THAT(all_of(j.failures), HasSubstr("returns 2"));
+  EXPECT_THAT(all_of(j.failures), HasSubstr("the claim trips over that"));
+  expect_good_claim_holds();
+}
+
 TEST_F(Faults, ATesteeThatIgnoresSigtermIsSeenToLiveOn) {
   Judgement j = judge_fake(claim([](Stage& stage) {
                              stage.signal(stage.main(), SIGTERM);

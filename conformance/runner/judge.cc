@@ -36,8 +36,9 @@ void guarded(Judgement* j, Step step) {
     step();
   } catch (const Abandon& abandon) {
     take(abandon, j);
-  } catch (const std::exception& e) {  // ours, not the testee's: the claim could not be judged
-    j->verdict = Verdict::kUnknown;
+  } catch (const std::exception& e) {
+    // Ours, not the testee's. What was seen of the testee before stands.
+    if (j->verdict == Verdict::kHolds) j->verdict = Verdict::kUnknown;
     j->failures.push_back(absl::StrCat("the runner failed: ", e.what()));
   }
 }

@@ -21,7 +21,9 @@ inline constexpr size_t kMostMembers = 12;
 template <class Whole>
 struct AnyMember {
   template <class T>
-  requires(!std::is_same_v<std::remove_cvref_t<T>, Whole>) operator T() const;  // never called
+  requires(!std::is_same_v<std::remove_cvref_t<T>, Whole>) operator T() const {
+    __builtin_unreachable();  // never called
+  }
 };
 
 template <class T, size_t... I>
