@@ -18,9 +18,7 @@ namespace {
 constexpr uint64_t kPage = 4096;
 constexpr uint64_t kLine = 64;  // what CPUs hand to each other at once
 
-constexpr uint64_t rounded_up(uint64_t size, uint64_t unit) {
-  return (size + unit - 1) / unit * unit;
-}
+using os::rounded_up;
 
 // A record's length stands before it, and it ends where the next may begin.
 constexpr uint64_t kLengthSize = 8;

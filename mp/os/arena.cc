@@ -15,10 +15,6 @@ constexpr uint64_t kChunk = 1 << 20;
 // Objects of different owners do not share what CPUs hand to each other at once.
 constexpr uint64_t kLine = 128;
 
-constexpr uint64_t rounded_up(uint64_t size, uint64_t unit) {
-  return (size + unit - 1) / unit * unit;
-}
-
 // Where this process makes its next object.
 struct Current {
   std::mutex mutex;

@@ -9,7 +9,6 @@
 #include <algorithm>
 #include <array>
 #include <future>
-#include <memory>
 #include <mutex>
 #include <new>
 #include <thread>
@@ -47,7 +46,6 @@ uint32_t generation_of(Token token) { return token / kMostLives; }
 // What a process knows. A forked child has the same table, and a life of its own.
 struct Knowledge {
   std::mutex mutex;
-  std::unique_ptr<SharedFile> file;
   View view;
   std::atomic<Table*> table{nullptr};
   std::atomic<Token> mine{0};
@@ -69,14 +67,9 @@ Table& table() {
   if (Table* made = k.table.load(std::memory_order_acquire)) return *made;
   std::scoped_lock hold(k.mutex);
   if (Table* made = k.table.load(std::memory_order_acquire)) return *made;
-  const bool first = k.file == nullptr;
-  if (first) k.file = std::make_unique<SharedFile>(SharedFile::make("mp-lives", sizeof(Table)));
-  k.view = k.file->view(0, sizeof(Table));
+  k.view = SharedFile::make("mp-lives", sizeof(Table)).view(0, sizeof(Table));
   Table* made = reinterpret_cast<Table*>(k.view.data());
-  if (first) {
-    new (&made->mutex) RobustMutex;
-    made->used = 0;
-  }
+  new (&made->mutex) RobustMutex;
   if (int error = ::pthread_atfork(nullptr, nullptr, forget_in_child))
     throw base::OsError(error, "prepare for forks");
   k.table.store(made, std::memory_order_release);
@@ -238,17 +231,6 @@ bool sleep_on_words_or_lives(std::initializer_list<WordAndValue> words,
   MP_KILL_POINT();
   if (slept == Slept::kInterrupted) check_interrupt();
   return slept != Slept::kTimedOut;
-}
-
-int life_table_fd() {
-  (void)table();
-  return knowledge().file->fd();
-}
-
-void adopt_life_table(base::UniqueFd fd) {
-  Knowledge& k = knowledge();
-  std::scoped_lock hold(k.mutex);
-  k.file = std::make_unique<SharedFile>(SharedFile::adopt(std::move(fd)));
 }
 
 }  // namespace mp::os

@@ -4,8 +4,7 @@
 // life at once, without a time limit, and wakes when either changes: the kernel itself marks the life of a process
 // that ends, however it ends, and wakes a sleeper.
 //
-// A token is a place in a table that all processes of one tree share (forked children inherit it, others get its
-// descriptor), and how often the place had been taken before; so the token of a dead process never becomes another's
+// A token is a place in a table that a process and its forked children share, and how often the place had been taken before; so the token of a dead process never becomes another's
 // within half a million processes.
 //
 // Threads: any. A process is alive here until its main thread has ended.
@@ -23,7 +22,6 @@
 #include <span>
 
 #include "base/deadline.h"
-#include "base/unique_fd.h"
 #include "mp/os/futex.h"
 
 namespace mp::os {
@@ -54,11 +52,6 @@ bool sleep_on_words_or_lives(std::initializer_list<WordAndValue> words,
 
 // How many processes can live at a time.
 inline constexpr uint32_t kMostLives = 4096;
-
-// The table, for a process that does not inherit it, and its beginning there.
-int life_table_fd();
-// Requires: before the first my_token() of this process.
-void adopt_life_table(base::UniqueFd fd);
 
 }  // namespace mp::os
 

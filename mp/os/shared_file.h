@@ -19,6 +19,11 @@
 
 namespace mp::os {
 
+// The next multiple of `unit` from `size` on.
+constexpr uint64_t rounded_up(uint64_t size, uint64_t unit) {
+  return (size + unit - 1) / unit * unit;
+}
+
 // A part of a file in this process's memory, while it lives.
 class View {
  public:
