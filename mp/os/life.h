@@ -4,8 +4,8 @@
 // life at once, without a time limit, and wakes when either changes: the kernel itself marks the life of a process
 // that ends, however it ends, and wakes a sleeper.
 //
-// A token is a place in a table that a process and its forked children share, and how often the place had been taken before; so the token of a dead process never becomes another's
-// within half a million processes.
+// A token is a place in a table that a process and its forked children share, and how often the place had been
+// taken before; so the token of a dead process never becomes another's within half a million processes.
 //
 // Threads: any. A process is alive here until its main thread has ended.
 //
