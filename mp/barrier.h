@@ -14,11 +14,14 @@
 #ifndef MP_BARRIER_H_
 #define MP_BARRIER_H_
 
+#include <optional>
 #include <utility>
 
 #include "mp/barrier_core.h"
 #include "mp/errors.h"
 #include "mp/os/arena.h"
+#include "mp/os/code.h"
+#include "mp/shared_handle.h"
 #include "mp/timeout.h"
 #include "mp/wire/travels.h"
 
@@ -57,7 +60,27 @@ class Barrier : public wire::Handle {
   int n_waiting() const { return static_cast<int>(shared_->waiting()); }
   bool broken() const { return shared_->broken(); }
 
+  void pack(Writer& out) const {
+    pack_object(out, shared_);
+    out.write(options_.action != nullptr);
+    if (options_.action != nullptr)
+      out.write(os::place_of(reinterpret_cast<void*>(options_.action)));
+    out.write(options_.timeout ? std::optional(options_.timeout->count()) : std::nullopt);
+  }
+  static Barrier unpack(Reader& in) {
+    auto shared = unpack_object<BarrierCore>(in);
+    BarrierOptions options;
+    if (in.read<bool>())
+      options.action = reinterpret_cast<void (*)()>(os::code_at(in.read<os::CodePlace>()));
+    if (const auto seconds = in.read<std::optional<double>>())
+      options.timeout = std::chrono::duration<double>(*seconds);
+    return Barrier(std::move(shared), options);
+  }
+
  private:
+  Barrier(os::SharedObject<BarrierCore> shared, BarrierOptions options)
+      : options_(options), shared_(std::move(shared)) {}
+
   static uint32_t checked(int parties) {
     if (parties < 1 || parties > static_cast<int>(BarrierCore::kMostParties))
       throw ValueError("a barrier is for 1 to 1000 parties");

@@ -17,11 +17,13 @@
 #define MP_CONDITION_H_
 
 #include <cstdint>
+#include <utility>
 
 #include "mp/condition_core.h"
 #include "mp/errors.h"
 #include "mp/lock.h"
 #include "mp/os/arena.h"
+#include "mp/shared_handle.h"
 #include "mp/timeout.h"
 #include "mp/wire/travels.h"
 
@@ -74,7 +76,19 @@ class Condition : public wire::Handle {
   bool try_lock() { return acquire(false); }
   void unlock() { release(); }
 
+  void pack(Writer& out) const {
+    pack_object(out, lock_);
+    pack_object(out, waiters_);
+  }
+  static Condition unpack(Reader& in) {
+    auto lock = unpack_object<OwnedLock>(in);
+    return Condition(std::move(lock), unpack_object<ConditionCore>(in));
+  }
+
  private:
+  Condition(os::SharedObject<OwnedLock> lock, os::SharedObject<ConditionCore> waiters)
+      : lock_(std::move(lock)), waiters_(std::move(waiters)) {}
+
   void check_mine() const {
     if (!lock_->is_mine()) throw AssertionError("wait() or notify() without the condition's lock");
   }

@@ -9,16 +9,10 @@
 #ifndef MP_ERRORS_H_
 #define MP_ERRORS_H_
 
-#include <stdexcept>
-
 #include "base/os_error.h"
-#include "mp/wire/reader.h"
+#include "mp/wire/errors.h"
 
 namespace mp {
-
-struct Error : std::runtime_error {
-  using std::runtime_error::runtime_error;
-};
 
 // An item was wanted of a queue that had none.
 struct Empty : Error {

@@ -11,8 +11,11 @@
 #ifndef MP_EVENT_H_
 #define MP_EVENT_H_
 
+#include <utility>
+
 #include "mp/event_core.h"
 #include "mp/os/arena.h"
+#include "mp/shared_handle.h"
 #include "mp/timeout.h"
 #include "mp/wire/travels.h"
 
@@ -29,7 +32,12 @@ class Event : public wire::Handle {
   // Waits until it is set, if only for a moment. False: it was never so until the time was up.
   bool wait(Timeout timeout = {}) { return shared_->wait(deadline_of(timeout)); }
 
+  void pack(Writer& out) const { pack_object(out, shared_); }
+  static Event unpack(Reader& in) { return Event(unpack_object<EventCore>(in)); }
+
  private:
+  explicit Event(os::SharedObject<EventCore> shared) : shared_(std::move(shared)) {}
+
   os::SharedObject<EventCore> shared_;
 };
 

@@ -20,9 +20,12 @@
 #ifndef MP_LOCK_H_
 #define MP_LOCK_H_
 
+#include <utility>
+
 #include "mp/errors.h"
 #include "mp/os/arena.h"
 #include "mp/owned_lock.h"
+#include "mp/shared_handle.h"
 #include "mp/timeout.h"
 #include "mp/wire/travels.h"
 
@@ -55,8 +58,13 @@ class Lock : public wire::Handle {
   bool try_lock() { return acquire(false); }
   void unlock() { release(); }
 
+  void pack(Writer& out) const { pack_object(out, shared_); }
+  static Lock unpack(Reader& in) { return Lock(unpack_object<OwnedLock>(in)); }
+
  private:
   friend class Condition;
+  explicit Lock(os::SharedObject<OwnedLock> shared) : shared_(std::move(shared)) {}
+
   os::SharedObject<OwnedLock> shared_;
 };
 
@@ -80,8 +88,13 @@ class RLock : public wire::Handle {
   bool try_lock() { return acquire(false); }
   void unlock() { release(); }
 
+  void pack(Writer& out) const { pack_object(out, shared_); }
+  static RLock unpack(Reader& in) { return RLock(unpack_object<OwnedLock>(in)); }
+
  private:
   friend class Condition;
+  explicit RLock(os::SharedObject<OwnedLock> shared) : shared_(std::move(shared)) {}
+
   os::SharedObject<OwnedLock> shared_;
 };
 

@@ -82,7 +82,14 @@ class Queue : public wire::Handle {
   }
   void cancel_join_thread() {}
 
+  void pack(Writer& out) const { out.write(out.inheritance().add(shared_->core.fd())); }
+  static Queue unpack(Reader& in) { return Queue(in.luggage().take(in.read<uint32_t>())); }
+
  protected:
+  // One that another process has made.
+  explicit Queue(base::UniqueFd fd)
+      : shared_(std::make_shared<Shared>(QueueCore::adopt(std::move(fd)))) {}
+
   static constexpr std::chrono::duration<double> kAtOnce{0};
 
   QueueCore& open() {
@@ -94,6 +101,7 @@ class Queue : public wire::Handle {
  private:
   struct Shared {
     explicit Shared(uint32_t maxsize) : core(maxsize) {}
+    explicit Shared(QueueCore&& adopted) : core(std::move(adopted)) {}
     QueueCore core;
     std::atomic<bool> closed{false};
   };
@@ -120,18 +128,29 @@ class JoinableQueue : public Queue<T> {
   }
   // Waits until every item that was put is done with.
   void join() { this->core().join(base::Deadline::never()); }
+
+  static JoinableQueue unpack(Reader& in) {
+    return JoinableQueue(in.luggage().take(in.read<uint32_t>()));
+  }
 };
 
 // A queue with fewer words.
 template <class T>
 class SimpleQueue : public wire::Handle {
  public:
+  SimpleQueue() = default;
+
   void put(const T& item) { queue_.put(item); }
   T get() { return queue_.get(); }
   bool empty() const { return queue_.empty(); }
   void close() { queue_.close(); }
 
+  void pack(Writer& out) const { queue_.pack(out); }
+  static SimpleQueue unpack(Reader& in) { return SimpleQueue(Queue<T>::unpack(in)); }
+
  private:
+  explicit SimpleQueue(Queue<T> queue) : queue_(std::move(queue)) {}
+
   Queue<T> queue_;
 };
 

@@ -16,9 +16,9 @@ REFUSED = (
     ("a pointer in a vector", "mp::decode<std::vector<int*>>(text)", "a pointer means nothing in another process"),
     ("a class without a codec", "mp::encode(Closed(1))", "this type has no mp::Codec: specialise it"),
     ("a queue of locks", "mp::Queue<mp::Lock>().put(mp::Lock())",
-     "what processes share goes to a child when it is made, never through a queue"),
+     "what processes share goes to a child when it is made, never through a queue or a connection"),
     ("a queue in a pair", "mp::encode(std::pair(1, mp::Queue<int>()))",
-     "what processes share goes to a child when it is made, never through a queue"),
+     "what processes share goes to a child when it is made, never through a queue or a connection"),
     ("too large a struct", "mp::encode(Large{})", "a struct of more than twelve members needs an mp::Codec of its own"),
 )
 

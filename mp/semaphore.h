@@ -15,10 +15,13 @@
 #ifndef MP_SEMAPHORE_H_
 #define MP_SEMAPHORE_H_
 
+#include <utility>
+
 #include "mp/errors.h"
 #include "mp/lock.h"
 #include "mp/os/arena.h"
 #include "mp/semaphore_core.h"
+#include "mp/shared_handle.h"
 #include "mp/timeout.h"
 #include "mp/wire/travels.h"
 
@@ -44,7 +47,11 @@ class Semaphore : public wire::Handle {
   bool try_lock() { return acquire(false); }
   void unlock() { release(); }
 
+  void pack(Writer& out) const { pack_object(out, shared_); }
+  static Semaphore unpack(Reader& in) { return Semaphore(unpack_object<SemaphoreCore>(in)); }
+
  protected:
+  explicit Semaphore(os::SharedObject<SemaphoreCore> shared) : shared_(std::move(shared)) {}
   Semaphore(int value, uint32_t most)
       : shared_(os::SharedObject<SemaphoreCore>::make(checked(value), most)) {}
 
@@ -65,6 +72,13 @@ class BoundedSemaphore : public Semaphore {
  public:
   explicit BoundedSemaphore(int value = 1)
       : Semaphore(value, static_cast<uint32_t>(value < 0 ? 0 : value)) {}
+
+  static BoundedSemaphore unpack(Reader& in) {
+    return BoundedSemaphore(unpack_object<SemaphoreCore>(in));
+  }
+
+ private:
+  using Semaphore::Semaphore;
 };
 
 }  // namespace mp

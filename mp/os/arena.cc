@@ -1,8 +1,10 @@
 #include "mp/os/arena.h"
 
 #include <pthread.h>
+#include <sys/stat.h>
 
 #include <algorithm>
+#include <map>
 #include <mutex>
 
 #include "base/os_error.h"
@@ -20,6 +22,7 @@ struct Current {
   std::mutex mutex;
   std::weak_ptr<Chunk> chunk;  // goes with the objects in it
   uint64_t used = 0;
+  std::map<ino_t, std::weak_ptr<Chunk>> adopted;  // those of other processes
 };
 
 // Never destroyed: objects may be made at the program's end.
@@ -57,6 +60,22 @@ SharedRoom make_room(size_t size, size_t alignment) {
     offset = 0;
   }
   c.used = offset + needed;
+  return {.chunk = std::move(chunk), .offset = offset};
+}
+
+SharedRoom adopt_room(base::UniqueFd fd, uint64_t offset) {
+  struct stat now;
+  base::check(::fstat(fd.get(), &now), "look at memory of another process");
+  Current& c = current();
+  std::scoped_lock hold(c.mutex);
+  // Many of its objects may come, and one view will do.
+  std::weak_ptr<Chunk>& known = c.adopted[now.st_ino];
+  std::shared_ptr<Chunk> chunk = known.lock();
+  if (chunk == nullptr) {
+    SharedFile file = SharedFile::adopt(std::move(fd));
+    View view = file.view(0, static_cast<size_t>(now.st_size));
+    known = chunk = std::make_shared<Chunk>(Chunk{std::move(file), std::move(view)});
+  }
   return {.chunk = std::move(chunk), .offset = offset};
 }
 

@@ -2,7 +2,8 @@
 //
 // A process makes its objects in chunks of its own, one after the other, and never gives the same place to two;
 // a chunk goes when nothing in it is held any more, in any process. So no process has to know what another
-// still uses, and one that is killed leaves nothing behind.
+// still uses, and one that is killed leaves nothing behind. A forked child has its parent's objects; to another process
+// goes the chunk's descriptor, and where in it the object is.
 //
 // Threads: any. Lifetime: a SharedObject is a cheap copy that keeps the object. Objects are never destroyed, only
 // forgotten: T needs no destructor.
@@ -19,6 +20,7 @@
 #include <type_traits>
 #include <utility>
 
+#include "base/unique_fd.h"
 #include "mp/os/shared_file.h"
 
 namespace mp::os {
@@ -38,6 +40,8 @@ struct SharedRoom {
 
 // Raises: base::OsError
 SharedRoom make_room(size_t size, size_t alignment);
+// The room at `offset` of a chunk that another process has made. Raises: base::OsError
+SharedRoom adopt_room(base::UniqueFd chunk, uint64_t offset);
 
 template <class T>
 class SharedObject {
@@ -51,6 +55,9 @@ class SharedObject {
     return object;
   }
 
+  static SharedObject adopt(SharedRoom room) { return SharedObject(std::move(room)); }
+
+  const SharedRoom& room() const { return room_; }
   T& operator*() const { return *reinterpret_cast<T*>(room_.data()); }
   T* operator->() const { return &**this; }
 

@@ -11,6 +11,7 @@
 #include <future>
 #include <mutex>
 #include <new>
+#include <optional>
 #include <thread>
 
 #include "base/os_error.h"
@@ -46,6 +47,7 @@ uint32_t generation_of(Token token) { return token / kMostLives; }
 // What a process knows. A forked child has the same table, and a life of its own.
 struct Knowledge {
   std::mutex mutex;
+  std::optional<SharedFile> file;
   View view;
   std::atomic<Table*> table{nullptr};
   std::atomic<Token> mine{0};
@@ -62,18 +64,26 @@ void forget_in_child() {
   new (&k.mutex) std::mutex;  // a thread that is not there may have locked it
 }
 
+// Requires: the mutex.
+Table& use(Knowledge& k, SharedFile file, View view) {
+  if (int error = ::pthread_atfork(nullptr, nullptr, forget_in_child))
+    throw base::OsError(error, "prepare for forks");
+  k.file = std::move(file);
+  k.view = std::move(view);
+  Table* table = reinterpret_cast<Table*>(k.view.data());
+  k.table.store(table, std::memory_order_release);
+  return *table;
+}
+
 Table& table() {
   Knowledge& k = knowledge();
   if (Table* made = k.table.load(std::memory_order_acquire)) return *made;
   std::scoped_lock hold(k.mutex);
   if (Table* made = k.table.load(std::memory_order_acquire)) return *made;
-  k.view = SharedFile::make("mp-lives", sizeof(Table)).view(0, sizeof(Table));
-  Table* made = reinterpret_cast<Table*>(k.view.data());
-  new (&made->mutex) RobustMutex;
-  if (int error = ::pthread_atfork(nullptr, nullptr, forget_in_child))
-    throw base::OsError(error, "prepare for forks");
-  k.table.store(made, std::memory_order_release);
-  return *made;
+  SharedFile file = SharedFile::make("mp-lives", sizeof(Table));
+  View view = file.view(0, sizeof(Table));
+  new (&reinterpret_cast<Table*>(view.data())->mutex) RobustMutex;
+  return use(k, std::move(file), std::move(view));
 }
 
 bool is_dead(uint32_t word) { return (word & FUTEX_TID_MASK) == 0; }
@@ -196,6 +206,19 @@ Token my_token() {
     k.mine.store(mine, std::memory_order_release);
   }
   return mine;
+}
+
+int lives_fd() {
+  table();
+  return knowledge().file->fd();
+}
+
+void adopt_lives(base::UniqueFd fd) {
+  Knowledge& k = knowledge();
+  SharedFile file = SharedFile::adopt(std::move(fd));
+  View view = file.view(0, sizeof(Table));
+  std::scoped_lock hold(k.mutex);
+  use(k, std::move(file), std::move(view));
 }
 
 bool is_alive(Token token) {

@@ -4,7 +4,7 @@
 // life at once, without a time limit, and wakes when either changes: the kernel itself marks the life of a process
 // that ends, however it ends, and wakes a sleeper.
 //
-// A token is a place in a table that a process and its forked children share, and how often the place had been
+// A token is a place in a table that a process and its children share, and how often the place had been
 // taken before; so the token of a dead process never becomes another's within half a million processes.
 //
 // Threads: any. A process is alive here until its main thread has ended.
@@ -22,6 +22,7 @@
 #include <span>
 
 #include "base/deadline.h"
+#include "base/unique_fd.h"
 #include "mp/os/futex.h"
 
 namespace mp::os {
@@ -49,6 +50,10 @@ struct WordAndValue {
 inline constexpr size_t kMostSleptOn = 120;
 bool sleep_on_words_or_lives(std::initializer_list<WordAndValue> words,
                              std::span<const Token> lives, base::Deadline deadline);
+
+// The table goes to a process that is no forked child by its descriptor, before anything of this is called there.
+int lives_fd();
+void adopt_lives(base::UniqueFd fd);
 
 // How many processes can live at a time.
 inline constexpr uint32_t kMostLives = 4096;

@@ -222,17 +222,32 @@ struct Codec<std::variant<T...>> {
   }
 };
 
+// Queues, locks and what else is shared.
+template <std::derived_from<wire::Handle> T>
+struct Codec<T> {
+  static void write(Writer& out, const T& value) { value.pack(out); }
+  static T read(Reader& in) { return T::unpack(in); }
+};
+
 template <class T>
 std::string encode(const T& value) {
+  wire::check_may_be_sent<T>();
   std::string bytes;
   Writer(&bytes).write(value);
+  return bytes;
+}
+// With the descriptors that go along.
+template <class T>
+std::string encode(const T& value, Luggage& luggage) {
+  std::string bytes;
+  Writer(&bytes, &luggage).write(value);
   return bytes;
 }
 
 // Raises: DecodeError also if something is left over.
 template <class T>
-T decode(std::string_view bytes) {
-  Reader in(bytes);
+T decode(std::string_view bytes, const ArrivedLuggage* luggage = nullptr) {
+  Reader in(bytes, luggage);
   T value = in.read<T>();
   if (in.left() != 0)
     throw DecodeError(std::to_string(in.left()) + " bytes are left over behind a value");

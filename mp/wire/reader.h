@@ -11,10 +11,11 @@
 #include <cstddef>
 #include <cstdint>
 #include <cstring>
-#include <stdexcept>
 #include <string>
 #include <string_view>
 
+#include "mp/wire/errors.h"
+#include "mp/wire/luggage.h"
 #include "mp/wire/travels.h"
 
 namespace mp {
@@ -22,15 +23,11 @@ namespace mp {
 template <class T>
 struct Codec;
 
-// Bytes that are no value of the type that was asked for.
-class DecodeError : public std::runtime_error {
- public:
-  using std::runtime_error::runtime_error;
-};
-
 class Reader {
  public:
-  explicit Reader(std::string_view bytes) : bytes_(bytes) {}
+  // `luggage`: the descriptors that came along, if any may.
+  explicit Reader(std::string_view bytes, const ArrivedLuggage* luggage = nullptr)
+      : bytes_(bytes), luggage_(luggage) {}
 
   template <class T>
   T read() {
@@ -64,8 +61,14 @@ class Reader {
 
   size_t left() const { return bytes_.size(); }
 
+  const ArrivedLuggage& luggage() const {
+    if (luggage_ == nullptr) throw DecodeError("a shared object came where none can come");
+    return *luggage_;
+  }
+
  private:
   std::string_view bytes_;
+  const ArrivedLuggage* luggage_;
 };
 
 }  // namespace mp

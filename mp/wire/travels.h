@@ -9,8 +9,21 @@
 
 namespace mp::wire {
 
-// What processes share through memory that they inherit: queues, locks, ...
+// What processes share through memory that they inherit: queues, locks, ... A T of them has
+//   void pack(Writer& out) const;      static T unpack(Reader& in);
 struct Handle {};
+
+// Said by the compiler where it can know, else by a RuntimeError.
+#define MP_BY_INHERITANCE_ONLY \
+  "what processes share goes to a child when it is made, never through a queue or a connection"
+inline constexpr char kByInheritanceOnly[] = MP_BY_INHERITANCE_ONLY;
+
+template <class T>
+inline constexpr bool kHoldsHandle = std::is_base_of_v<Handle, T>;
+// A pair of them, a vector of them, ... but not what a handle itself is about.
+template <template <class...> class C, class... T>
+inline constexpr bool kHoldsHandle<C<T...>> = std::is_base_of_v<Handle, C<T...>> ||
+                                              (kHoldsHandle<T> || ...);
 
 template <class T>
 inline constexpr bool kIsView = false;
@@ -28,9 +41,14 @@ constexpr void check_travels() {
                 "a reference means nothing in another process: send the value");
   static_assert(!kIsView<T>,
                 "a view means nothing in another process: send a std::string or a std::vector");
-  static_assert(!std::is_base_of_v<Handle, T>,
-                "what processes share goes to a child when it is made, never through a queue");
   static_assert(!std::is_array_v<T>, "a C array does not travel: use std::array");
+}
+
+// Nor for one that goes to new processes only.
+template <class T>
+constexpr void check_may_be_sent() {
+  check_travels<T>();
+  static_assert(!kHoldsHandle<T>, MP_BY_INHERITANCE_ONLY);
 }
 
 }  // namespace mp::wire

@@ -10,6 +10,7 @@
 #include <cstdint>
 #include <string>
 
+#include "mp/wire/luggage.h"
 #include "mp/wire/travels.h"
 
 namespace mp {
@@ -19,8 +20,9 @@ struct Codec;
 
 class Writer {
  public:
-  // Appends to `bytes`, which must outlive it.
-  explicit Writer(std::string* bytes) : bytes_(*bytes) {}
+  // Appends to `bytes`, which must outlive it. `luggage`: takes the descriptors, if any can go along.
+  explicit Writer(std::string* bytes, Luggage* luggage = nullptr)
+      : bytes_(*bytes), luggage_(luggage) {}
 
   template <class T>
   void write(const T& value) {
@@ -35,8 +37,22 @@ class Writer {
     write_raw(&wide, sizeof(wide));
   }
 
+  // For what may go along with any message. Raises: RuntimeError if nothing can go this way.
+  Luggage& luggage() {
+    if (luggage_ == nullptr)
+      throw RuntimeError("this goes to another process as an argument or through a Connection");
+    return *luggage_;
+  }
+  // For what goes to new processes only. Raises: RuntimeError if this is none.
+  Luggage& inheritance() {
+    if (luggage_ == nullptr || luggage_->way() != Luggage::Way::kInheritance)
+      throw RuntimeError(wire::kByInheritanceOnly);
+    return *luggage_;
+  }
+
  private:
   std::string& bytes_;
+  Luggage* luggage_;
 };
 
 }  // namespace mp
