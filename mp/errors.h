@@ -9,6 +9,8 @@
 #ifndef MP_ERRORS_H_
 #define MP_ERRORS_H_
 
+#include <string>
+
 #include "base/os_error.h"
 #include "mp/wire/errors.h"
 
@@ -46,6 +48,13 @@ struct BrokenBarrierError : Error {
 };
 
 using OSError = base::OsError;
+
+// Ends the process that it leaves the target of, with this exit code, and `text` on standard error if there is any.
+// No error, and so no mp::Error: what handles errors lets it pass.
+struct SystemExit {
+  int code = 0;  // modulo 256
+  std::string text = {};
+};
 
 }  // namespace mp
 
