@@ -14,29 +14,45 @@
 #ifndef MP_BARRIER_H_
 #define MP_BARRIER_H_
 
+#include <concepts>
+#include <memory>
 #include <optional>
 #include <utility>
 
 #include "mp/barrier_core.h"
 #include "mp/errors.h"
 #include "mp/os/arena.h"
-#include "mp/os/code.h"
 #include "mp/shared_handle.h"
+#include "mp/target.h"
 #include "mp/timeout.h"
 #include "mp/wire/travels.h"
 
 namespace mp {
 
+// A function, or a lambda that captures nothing, and its arguments: {report, total}.
+class BarrierAction {
+ public:
+  BarrierAction() = default;
+  template <class F, class... Args>
+  requires(!std::same_as<F, BarrierAction>) BarrierAction(F function, Args... args)
+      : target_(make_target(function, std::move(args)...)) {}
+
+ private:
+  friend class Barrier;
+  std::shared_ptr<Target> target_;
+};
+
 struct BarrierOptions {
-  void (*action)() = nullptr;  // run by one of the parties when all are there, before any goes on
-  Timeout timeout = {};        // for wait() without one
+  BarrierAction action = {};  // run by one of the parties when all are there, before any goes on
+  Timeout timeout = {};       // for wait() without one
 };
 
 class Barrier : public wire::Handle {
  public:
   // Raises: ValueError if `parties` is not between 1 and 1000.
   explicit Barrier(int parties, BarrierOptions options = {})
-      : options_(options), shared_(os::SharedObject<BarrierCore>::make(checked(parties))) {}
+      : options_(std::move(options)),
+        shared_(os::SharedObject<BarrierCore>::make(checked(parties))) {}
 
   // Waits until all parties do. Returns a number below parties(), to each another one.
   // Raises: BrokenBarrierError if the barrier is or gets broken, by abort(), reset(), a party's end, a time that is up
@@ -62,16 +78,15 @@ class Barrier : public wire::Handle {
 
   void pack(Writer& out) const {
     pack_object(out, shared_);
-    out.write(options_.action != nullptr);
-    if (options_.action != nullptr)
-      out.write(os::place_of(reinterpret_cast<void*>(options_.action)));
+    const auto& action = options_.action.target_;
+    out.write(action != nullptr);
+    if (action != nullptr) action->pack(out);
     out.write(options_.timeout ? std::optional(options_.timeout->count()) : std::nullopt);
   }
   static Barrier unpack(Reader& in) {
     auto shared = unpack_object<BarrierCore>(in);
     BarrierOptions options;
-    if (in.read<bool>())
-      options.action = reinterpret_cast<void (*)()>(os::code_at(in.read<os::CodePlace>()));
+    if (in.read<bool>()) options.action.target_ = unpack_target(in);
     if (const auto seconds = in.read<std::optional<double>>())
       options.timeout = std::chrono::duration<double>(*seconds);
     return Barrier(std::move(shared), options);
@@ -79,7 +94,7 @@ class Barrier : public wire::Handle {
 
  private:
   Barrier(os::SharedObject<BarrierCore> shared, BarrierOptions options)
-      : options_(options), shared_(std::move(shared)) {}
+      : options_(std::move(options)), shared_(std::move(shared)) {}
 
   static uint32_t checked(int parties) {
     if (parties < 1 || parties > static_cast<int>(BarrierCore::kMostParties))
@@ -89,7 +104,7 @@ class Barrier : public wire::Handle {
 
   bool act_and_finish(const BarrierCore::Arrival& here) {
     try {
-      if (options_.action != nullptr) options_.action();
+      if (options_.action.target_ != nullptr) options_.action.target_->run();
     } catch (...) {
       shared_->abort();
       throw;

@@ -225,8 +225,7 @@ void live_by_parcel(std::string_view parcel, const ArrivedLuggage& luggage) {
     std::shared_ptr<const base::UniqueFd> server;
     if (const auto number = in.read<std::optional<uint32_t>>())
       server = std::make_shared<base::UniqueFd>(luggage.take(*number));
-    const auto make = reinterpret_cast<TargetMaker>(os::code_at(in.read<os::CodePlace>()));
-    std::shared_ptr<Target> target = make(in);
+    std::shared_ptr<Target> target = unpack_target(in);
     be_born(birth, std::move(target), std::move(parent_end), std::move(server));
     finish_at_exit();
     process.emplace(current_process());

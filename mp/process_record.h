@@ -12,18 +12,9 @@
 
 #include "mp/child.h"
 #include "mp/start_method.h"
-#include "mp/wire/codec.h"
+#include "mp/target.h"
 
 namespace mp {
-
-// A function and its arguments.
-class Target {
- public:
-  virtual ~Target() = default;
-  virtual void run() = 0;
-  // Writes what makes a Process of it again over there.
-  virtual void pack(Writer& out) const = 0;
-};
 
 struct ProcessRecord {
   enum class Role { kChild, kSelf, kParent };

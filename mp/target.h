@@ -1,4 +1,4 @@
-// What a Process runs: a function, or a lambda that captures nothing, and the arguments.
+// What a Process, or a Barrier, runs: a function, or a lambda that captures nothing, and the arguments.
 //
 // A forked child has it in memory. To any other goes where its code is, and the arguments by their Codec.
 //
@@ -13,13 +13,24 @@
 #include <utility>
 
 #include "mp/os/code.h"
-#include "mp/process_record.h"
 #include "mp/wire/codec.h"
 
 namespace mp {
 
-// What a child makes of what it was given: see Process::pack().
+class Target {
+ public:
+  virtual ~Target() = default;
+  virtual void run() = 0;
+  // Writes what makes it again over there: first where its TargetMaker is.
+  virtual void pack(Writer& out) const = 0;
+};
+
 using TargetMaker = std::shared_ptr<Target> (*)(Reader& in);
+
+inline std::shared_ptr<Target> unpack_target(Reader& in) {
+  const auto make = reinterpret_cast<TargetMaker>(os::code_at(in.read<os::CodePlace>()));
+  return make(in);
+}
 
 template <class F>
 inline constexpr bool kIsFunction =

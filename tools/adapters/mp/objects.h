@@ -1,0 +1,140 @@
+// What the adapter's puppets work with: mp's objects by name, and the items that travel between them.
+//
+// mp is typed, and a puppet is not: every queue and connection here carries Items, which hold any value of the
+// protocol, and a shared value is one of all the types that a typecode may name.
+#ifndef TOOLS_ADAPTERS_MP_OBJECTS_H_
+#define TOOLS_ADAPTERS_MP_OBJECTS_H_
+
+#include <map>
+#include <memory>
+#include <string>
+#include <type_traits>
+#include <utility>
+#include <variant>
+
+#include "conformance/protocol/value.h"
+#include "mp/any_lock.h"
+#include "mp/array.h"
+#include "mp/barrier.h"
+#include "mp/condition.h"
+#include "mp/connection.h"
+#include "mp/event.h"
+#include "mp/lock.h"
+#include "mp/process.h"
+#include "mp/queue.h"
+#include "mp/semaphore.h"
+#include "mp/value.h"
+#include "mp/wire/codec.h"
+#include "tools/adapters/mp/errors.h"
+
+namespace adapter {
+
+using conformance::Value;
+
+struct Object;
+
+// A value, or an object by itself.
+struct Item {
+  Value value;
+  std::shared_ptr<Object> object = nullptr;
+};
+
+// The typecodes of Python's array module, and c and u.
+template <template <class> class Shared>
+using OfAnyType =
+    std::variant<Shared<signed char>, Shared<unsigned char>, Shared<short>, Shared<unsigned short>,
+                 Shared<int>, Shared<unsigned>, Shared<long>, Shared<unsigned long>,
+                 Shared<long long>, Shared<unsigned long long>, Shared<float>, Shared<double>,
+                 Shared<char>, Shared<wchar_t>>;
+inline constexpr char kTypecodes[] = "bBhHiIlLqQfdcu";  // in that order
+
+// What does not travel: it stays with the processes of one memory.
+template <class T>
+struct Here {
+  std::shared_ptr<T> it;
+};
+
+using Queue = mp::Queue<Item>;
+using JoinableQueue = mp::JoinableQueue<Item>;
+using SimpleQueue = mp::SimpleQueue<Item>;
+using Connection = mp::Connection<Item>;
+using AnyValue = OfAnyType<mp::Value>;
+using AnyRawValue = OfAnyType<mp::RawValue>;
+using AnyArray = OfAnyType<mp::Array>;
+using AnyRawArray = OfAnyType<mp::RawArray>;
+using List = Here<Value::List>;
+using Process = Here<mp::Process>;
+
+struct Object {
+  std::variant<Queue, JoinableQueue, SimpleQueue, Connection, mp::Lock, mp::RLock, mp::AnyLock,
+               mp::Semaphore, mp::BoundedSemaphore, mp::Condition, mp::Event, mp::Barrier, AnyValue,
+               AnyRawValue, AnyArray, AnyRawArray, List, Process>
+      it;
+};
+
+using Objects = std::map<std::string, std::shared_ptr<Object>>;
+
+}  // namespace adapter
+
+namespace mp {
+
+// A list goes as a copy of what is in it; a process does not go.
+template <class T>
+struct Codec<adapter::Here<T>> {
+  static void write(Writer& out, const adapter::Here<T>& here) {
+    if constexpr (std::is_same_v<adapter::Here<T>, adapter::List>) {
+      out.write(*here.it);
+    } else {
+      throw adapter::PythonError("TypeError", "an mp::Process does not travel");
+    }
+  }
+  static adapter::Here<T> read(Reader& in) {
+    if constexpr (std::is_same_v<adapter::Here<T>, adapter::List>) {
+      return {std::make_shared<T>(in.read<T>())};
+    } else {
+      throw DecodeError("an mp::Process does not travel");
+    }
+  }
+};
+
+template <>
+struct Codec<conformance::Value> {
+  static void write(Writer& out, const conformance::Value& value) { out.write(value.form()); }
+  static conformance::Value read(Reader& in) { return in.read<conformance::Value::Form>(); }
+};
+
+template <>
+struct Codec<conformance::Value::Unpicklable> {
+  static void write(Writer&, conformance::Value::Unpicklable) {
+    throw adapter::PythonError("TypeError", "this value refuses to be serialised");
+  }
+  static conformance::Value::Unpicklable read(Reader&) {
+    throw DecodeError("a value that refuses to be serialised was");
+  }
+};
+
+template <>
+struct Codec<std::shared_ptr<adapter::Object>> {
+  static void write(Writer& out, const std::shared_ptr<adapter::Object>& object) {
+    out.write(object->it);
+  }
+  static std::shared_ptr<adapter::Object> read(Reader& in) {
+    return std::make_shared<adapter::Object>(adapter::Object{in.read<decltype(adapter::Object::it)>()});
+  }
+};
+
+template <>
+struct Codec<adapter::Item> {
+  static void write(Writer& out, const adapter::Item& item) {
+    out.write(item.object != nullptr);
+    item.object != nullptr ? out.write(item.object) : out.write(item.value);
+  }
+  static adapter::Item read(Reader& in) {
+    if (in.read<bool>()) return {.object = in.read<std::shared_ptr<adapter::Object>>()};
+    return {.value = in.read<conformance::Value>()};
+  }
+};
+
+}  // namespace mp
+
+#endif  // TOOLS_ADAPTERS_MP_OBJECTS_H_
