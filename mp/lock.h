@@ -62,6 +62,7 @@ class Lock : public wire::Handle {
   static Lock unpack(Reader& in) { return Lock(unpack_object<OwnedLock>(in)); }
 
  private:
+  friend class AnyLock;
   friend class Condition;
   explicit Lock(os::SharedObject<OwnedLock> shared) : shared_(std::move(shared)) {}
 
@@ -92,6 +93,7 @@ class RLock : public wire::Handle {
   static RLock unpack(Reader& in) { return RLock(unpack_object<OwnedLock>(in)); }
 
  private:
+  friend class AnyLock;
   friend class Condition;
   explicit RLock(os::SharedObject<OwnedLock> shared) : shared_(std::move(shared)) {}
 

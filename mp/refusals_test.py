@@ -19,12 +19,27 @@ REFUSED = (
      "what processes share goes to a child when it is made, never through a queue or a connection"),
     ("a queue in a pair", "mp::encode(std::pair(1, mp::Queue<int>()))",
      "what processes share goes to a child when it is made, never through a queue or a connection"),
+    ("a shared text", "mp::Value<std::string>()", "a shared value lives in memory that processes share: use a type "
+     "without pointers, or an mp::Array<char> for text"),
+    ("a shared vector", "mp::RawValue<std::vector<int>>()",
+     "use a type without pointers, which can be copied byte by byte"),
+    ("a shared pointer", "mp::Value<const int*>()",
+     "a pointer means nothing in another process: share what it points to"),
+    ("a shared reference", "mp::Value<int&>()", "a reference means nothing in another process: share the value"),
+    ("a shared view", "mp::RawValue<std::string_view>()",
+     "a view means nothing in another process: share an mp::Array"),
+    ("a shared C array", "mp::Value<int[3]>()", "a C array is not one value: use an mp::Array"),
+    ("a shared lock", "mp::Value<mp::Lock>()",
+     "it is shared by processes already: give it to them beside the value"),
+    ("a queue of values", "mp::Queue<mp::Value<int>>().put(mp::Value<int>())",
+     "what processes share goes to a child when it is made, never through a queue"),
     ("too large a struct", "mp::encode(Large{})", "a struct of more than twelve members needs an mp::Codec of its own"),
 )
 
 PROGRAM = """
 #include "mp/lock.h"
 #include "mp/queue.h"
+#include "mp/value.h"
 #include "mp/wire/codec.h"
 struct Node { int value; Node* next; };
 struct Large { int a, b, c, d, e, f, g, h, i, j, k, l, m; };

@@ -50,7 +50,12 @@ class SharedObject {
 
   template <class... Args>
   static SharedObject make(Args&&... args) {
-    SharedObject object(make_room(sizeof(T), alignof(T)));
+    return make_in(make_room(sizeof(T), alignof(T)), std::forward<Args>(args)...);
+  }
+  // In room that is large enough for more than this.
+  template <class... Args>
+  static SharedObject make_in(SharedRoom room, Args&&... args) {
+    SharedObject object(std::move(room));
     new (object.room_.data()) T(std::forward<Args>(args)...);
     return object;
   }
