@@ -31,6 +31,11 @@ struct ValueError : Error {
   using Error::Error;
 };
 
+// An index was beyond the ends.
+struct IndexError : Error {
+  using Error::Error;
+};
+
 struct AssertionError : Error {
   using Error::Error;
 };

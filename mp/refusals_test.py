@@ -23,6 +23,7 @@ REFUSED = (
      "without pointers, or an mp::Array<char> for text"),
     ("a shared vector", "mp::RawValue<std::vector<int>>()",
      "use a type without pointers, which can be copied byte by byte"),
+    ("an array of texts", "mp::Array<std::string>(3)", "use a type without pointers, or an mp::Array<char> for text"),
     ("a shared pointer", "mp::Value<const int*>()",
      "a pointer means nothing in another process: share what it points to"),
     ("a shared reference", "mp::Value<int&>()", "a reference means nothing in another process: share the value"),
@@ -37,6 +38,7 @@ REFUSED = (
 )
 
 PROGRAM = """
+#include "mp/array.h"
 #include "mp/lock.h"
 #include "mp/queue.h"
 #include "mp/value.h"

@@ -27,13 +27,11 @@
 #ifndef MP_VALUE_H_
 #define MP_VALUE_H_
 
-#include <algorithm>
-#include <atomic>
-#include <cstddef>
 #include <utility>
 
 #include "mp/any_lock.h"
 #include "mp/os/arena.h"
+#include "mp/os/whole.h"
 #include "mp/wire/shareable.h"
 #include "mp/wire/travels.h"
 
@@ -50,25 +48,13 @@ class RawValue : public wire::Handle {
 
  public:
   // Raises: OSError if there is no memory.
-  RawValue() : RawValue(os::make_room(sizeof(T), kAlignment)) {}
+  RawValue() : RawValue(os::make_room(sizeof(T), os::kWholeAlignment<T>)) {}
   explicit RawValue(const T& first) : RawValue() { **this = first; }
 
-  // Whole: never half of one value and half of another, if T is as small as one instruction reads and writes.
+  // In one go where the CPU can (os/whole.h): never half of one value and half of another.
   // Then: who loads what was stored here sees what had been written before.
-  T load() const {
-    if constexpr (kWhole) {
-      return std::atomic_ref<T>(**this).load(std::memory_order_acquire);
-    } else {
-      return **this;
-    }
-  }
-  void store(const T& value) {
-    if constexpr (kWhole) {
-      std::atomic_ref<T>(**this).store(value, std::memory_order_release);
-    } else {
-      **this = value;
-    }
-  }
+  T load() const { return os::load_whole(**this); }
+  void store(const T& value) { os::store_whole(**this, value); }
 
   // The value itself, in shared memory.
   T& operator*() const { return *reinterpret_cast<T*>(room_.data()); }
@@ -77,8 +63,6 @@ class RawValue : public wire::Handle {
  private:
   template <class>
   friend class Value;
-  static constexpr bool kWhole = std::atomic_ref<T>::is_always_lock_free;
-  static constexpr size_t kAlignment = std::max(alignof(T), std::atomic_ref<T>::required_alignment);
 
   explicit RawValue(os::SharedRoom room) : room_(std::move(room)) {}
 
@@ -105,7 +89,7 @@ class Value : public wire::Handle {
   };
 
   // Raises: OSError if there is no memory.
-  Value() : Value(AnyLock::make_with_room(sizeof(T), RawValue<T>::kAlignment)) {}
+  Value() : Value(AnyLock::make_with_room(sizeof(T), os::kWholeAlignment<T>)) {}
   explicit Value(const T& first) : Value() { *value_ = first; }
   // With this Lock or RLock. Several values may share one.
   Value(const T& first, const AnyLock& lock) : lock_(lock), value_(first) {}

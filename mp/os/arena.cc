@@ -14,6 +14,8 @@ namespace {
 
 // Of which only pages that are used take memory.
 constexpr uint64_t kChunk = 1 << 20;
+// What takes more has a chunk of its own, so that its memory goes with it.
+constexpr uint64_t kLarge = kChunk / 4;
 // Objects of different owners do not share what CPUs hand to each other at once.
 constexpr uint64_t kLine = 128;
 
@@ -42,21 +44,24 @@ Current& current() {
   return *g_current;
 }
 
+std::shared_ptr<Chunk> make_chunk(uint64_t size) {
+  SharedFile file = SharedFile::make("mp-objects", size);
+  View view = file.view(0, size);
+  return std::make_shared<Chunk>(Chunk{std::move(file), std::move(view)});
+}
+
 }  // namespace
 
 SharedRoom make_room(size_t size, size_t alignment) {
-  Current& c = current();
   const uint64_t unit = std::max<uint64_t>(kLine, alignment);
   const uint64_t needed = rounded_up(size, kLine);
+  if (needed > kLarge) return {.chunk = make_chunk(rounded_up(needed, 4096)), .offset = 0};
+  Current& c = current();
   std::scoped_lock hold(c.mutex);
   std::shared_ptr<Chunk> chunk = c.chunk.lock();
   uint64_t offset = rounded_up(c.used, unit);
-  if (chunk == nullptr || offset + needed > chunk->view.size()) {
-    const uint64_t capacity = std::max(kChunk, rounded_up(needed, 4096));
-    SharedFile file = SharedFile::make("mp-objects", capacity);
-    View view = file.view(0, capacity);
-    chunk = std::make_shared<Chunk>(Chunk{std::move(file), std::move(view)});
-    c.chunk = chunk;
+  if (chunk == nullptr || offset + needed > kChunk) {
+    c.chunk = chunk = make_chunk(kChunk);
     offset = 0;
   }
   c.used = offset + needed;

@@ -79,6 +79,19 @@ TEST(Arena, ManyObjectsTakeFewDescriptors) {
   EXPECT_LE(open_files(), before);
 }
 
+TEST(Arena, LargeRoomGoesAloneAndSmallObjectsStayTogether) {
+  const size_t before = open_files();
+  std::vector<SharedObject<Word>> words;
+  for (uint32_t i = 0; i < 50; ++i) {
+    const SharedRoom large = make_room(300 << 10, 1);
+    EXPECT_EQ(large.data()[(300 << 10) - 1], std::byte{0});
+    large.data()[(300 << 10) - 1] = std::byte{1};
+    words.push_back(SharedObject<Word>::make(i));
+  }
+  EXPECT_LE(open_files(), before + 1);
+  for (uint32_t i = 0; i < 50; ++i) EXPECT_EQ(words[i]->load(), i);
+}
+
 TEST(Arena, ThreadsMakeObjectsAtOnce) {
   auto make = [] {
     std::vector<SharedObject<Word>> mine;
