@@ -19,6 +19,7 @@
 #include "mp/lock.h"
 #include "mp/os/arena.h"
 #include "mp/owned_lock.h"
+#include "mp/shared_handle.h"
 #include "mp/timeout.h"
 #include "mp/wire/travels.h"
 
@@ -50,6 +51,9 @@ class AnyLock : public wire::Handle {
   void lock() { acquire(); }
   bool try_lock() { return acquire(false); }
   void unlock() { release(); }
+
+  void pack(Writer& out) const { pack_object(out, shared_); }
+  static AnyLock unpack(Reader& in) { return AnyLock(unpack_object<OwnedLock>(in)); }
 
  private:
   friend class HeldLock;

@@ -4,6 +4,7 @@
 
 #include "gtest/gtest.h"
 #include "mp/os/test_processes.h"
+#include "mp/test_luggage.h"
 
 namespace mp {
 namespace {
@@ -63,6 +64,14 @@ TEST(AnyLock, RoomBesideItIsZeroAndAligned) {
     for (int i = 0; i < 3; ++i) made.room.data()[i] = std::byte{0xff};
     EXPECT_TRUE(made.lock.acquire(false));
   }
+}
+
+TEST(AnyLock, IsTheSameWhereItIsSent) {
+  AnyLock lock = RLock();
+  AnyLock sent = packed_and_unpacked(lock);
+  lock.acquire();
+  EXPECT_TRUE(sent.locked());
+  EXPECT_TRUE(sent.try_lock());
 }
 
 TEST(HeldLock, IsReleasedWhenItGoesUnlessSomebodyHas) {

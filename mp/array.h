@@ -43,6 +43,7 @@
 #include "mp/errors.h"
 #include "mp/os/arena.h"
 #include "mp/os/whole.h"
+#include "mp/shared_handle.h"
 #include "mp/slice.h"
 #include "mp/wire/shareable.h"
 #include "mp/wire/travels.h"
@@ -125,6 +126,15 @@ class RawArray : public wire::Handle {
   T& operator[](size_t index) const { return begin()[index]; }
   T* begin() const { return reinterpret_cast<T*>(room_.data()); }
   T* end() const { return begin() + size_; }
+
+  void pack(Writer& out) const {
+    pack_room(out, room_);
+    out.write(static_cast<int64_t>(size_));
+  }
+  static RawArray unpack(Reader& in) {
+    os::SharedRoom room = unpack_room(in);
+    return RawArray(std::move(room), in.read<int64_t>());
+  }
 
  private:
   template <class>
@@ -242,9 +252,19 @@ class Array : public wire::Handle {
 
   AnyLock get_lock() const { return lock_; }
 
+  void pack(Writer& out) const {
+    lock_.pack(out);
+    items_.pack(out);
+  }
+  static Array unpack(Reader& in) {
+    AnyLock lock = AnyLock::unpack(in);
+    return Array(std::move(lock), RawArray<T>::unpack(in));
+  }
+
  private:
   Array(AnyLock::WithRoom made, int64_t length)
-      : lock_(std::move(made.lock)), items_(std::move(made.room), length) {}
+      : Array(std::move(made.lock), RawArray<T>(std::move(made.room), length)) {}
+  Array(AnyLock lock, RawArray<T> items) : lock_(std::move(lock)), items_(std::move(items)) {}
 
   template <class F>
   auto under_lock(F f) const {

@@ -11,6 +11,7 @@
 
 #include "gtest/gtest.h"
 #include "mp/os/test_processes.h"
+#include "mp/test_luggage.h"
 
 namespace mp {
 namespace {
@@ -172,12 +173,26 @@ TYPED_TEST_P(EachForm, CanBeHundredsOfMegabytes) {
   EXPECT_EQ(small.slice(), (Ints{1, 2, 3}));
 }
 
+TYPED_TEST_P(EachForm, IsTheSameWhereItIsSent) {
+  for (int64_t length : {0, 4, 300000}) {
+    TypeParam array(length);
+    TypeParam sent = packed_and_unpacked(array);
+    ASSERT_EQ(sent.size(), array.size());
+    if (length == 0) continue;
+    sent.set(-1, 7);
+    EXPECT_EQ(array.at(-1), 7);
+    array.set(0, 8);
+    EXPECT_EQ(sent.at(0), 8);
+  }
+}
+
 REGISTER_TYPED_TEST_SUITE_P(EachForm, OfALengthIsZeroAlsoInUsedMemory, BeginsWithItsInitialItems,
                             ItemsAreReadAndSetByIndexFromEitherEnd,
                             IndexBeyondEitherEndRaisesAndChangesNothing, SlicesAreCutToTheEnds,
                             SlicesAreAssignedAsManyItemsAsTheyHave, LengthIsNoneOrMore,
                             TooLongAnArrayRaisesOSError, IsSeenByEveryProcess,
-                            ManyOfAllLengthsDoNotOverlap, CanBeHundredsOfMegabytes);
+                            ManyOfAllLengthsDoNotOverlap, CanBeHundredsOfMegabytes,
+                            IsTheSameWhereItIsSent);
 using Forms = testing::Types<Array<int>, RawArray<int>>;
 INSTANTIATE_TYPED_TEST_SUITE_P(Int, EachForm, Forms);
 
@@ -310,6 +325,17 @@ TEST(Array, EachHasALockOfItsOwn) {
   auto held = one.lock();
   TestProcess child([&] { return two.at(0) == 0 && !one.get_lock().acquire(false); });
   EXPECT_EQ(child.wait(), base::Exited{0});
+}
+
+TEST(Array, ItsLockIsTheSameWhereItIsSent) {
+  Lock lock;
+  Array<int> own(1), given(1, lock);
+  Array<int> sent_own = packed_and_unpacked(own), sent_given = packed_and_unpacked(given);
+  auto held = own.lock();
+  EXPECT_TRUE(sent_own.get_lock().locked());
+  EXPECT_FALSE(lock.locked());
+  auto held_too = sent_given.lock();
+  EXPECT_TRUE(lock.locked());
 }
 
 TEST(Array, KilledHolderHandsTheLockOnAndWhatItWroteStays) {

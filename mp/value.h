@@ -32,6 +32,7 @@
 #include "mp/any_lock.h"
 #include "mp/os/arena.h"
 #include "mp/os/whole.h"
+#include "mp/shared_handle.h"
 #include "mp/wire/shareable.h"
 #include "mp/wire/travels.h"
 
@@ -59,6 +60,9 @@ class RawValue : public wire::Handle {
   // The value itself, in shared memory.
   T& operator*() const { return *reinterpret_cast<T*>(room_.data()); }
   T* operator->() const { return &**this; }
+
+  void pack(Writer& out) const { pack_room(out, room_); }
+  static RawValue unpack(Reader& in) { return RawValue(unpack_room(in)); }
 
  private:
   template <class>
@@ -102,6 +106,15 @@ class Value : public wire::Handle {
   Held lock() const { return Held(*this); }
 
   AnyLock get_lock() const { return lock_; }
+
+  void pack(Writer& out) const {
+    lock_.pack(out);
+    value_.pack(out);
+  }
+  static Value unpack(Reader& in) {
+    AnyLock lock = AnyLock::unpack(in);
+    return Value({.lock = std::move(lock), .room = unpack_room(in)});
+  }
 
  private:
   explicit Value(AnyLock::WithRoom made)

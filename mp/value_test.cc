@@ -11,6 +11,7 @@
 
 #include "gtest/gtest.h"
 #include "mp/os/test_processes.h"
+#include "mp/test_luggage.h"
 
 namespace mp {
 namespace {
@@ -154,6 +155,31 @@ TEST(Value, MadeInAChildIsTheChildsOwn) {
   turn.store(2);
   EXPECT_EQ(child.wait(), base::Exited{0});
   for (int i = 0; i < 50; ++i) EXPECT_EQ(mine[i].load(), 100 + i);
+}
+
+TEST(Value, IsTheSameWhereItIsSentAndSoIsItsLock) {
+  RLock lock;
+  Value<int> own(1), given(2, lock);
+  RawValue<int> raw(3);
+  std::vector<Value<int>> sent = {packed_and_unpacked(own), packed_and_unpacked(given)};
+  RawValue<int> sent_raw = packed_and_unpacked(raw);
+  EXPECT_EQ(sent[0].load(), 1);
+  EXPECT_EQ(sent[1].load(), 2);
+  EXPECT_EQ(sent_raw.load(), 3);
+  EXPECT_NE(&*sent_raw, &*raw) << "it came through its descriptor";
+  sent[0].store(11);
+  sent[1].store(12);
+  sent_raw.store(13);
+  EXPECT_EQ(own.load(), 11);
+  EXPECT_EQ(given.load(), 12);
+  EXPECT_EQ(raw.load(), 13);
+  {
+    auto held = sent[0].lock();
+    EXPECT_TRUE(own.get_lock().locked());
+    EXPECT_FALSE(lock.locked());
+  }
+  auto held = sent[1].lock();
+  EXPECT_TRUE(lock.locked());
 }
 
 // ---------------------------------------------------------------- its lock
