@@ -21,6 +21,7 @@
 
 #include "base/deadline.h"
 #include "mp/os/futex.h"
+#include "mp/os/spin.h"
 
 namespace mp::os {
 
@@ -48,10 +49,8 @@ class Tally {
   bool wait_beyond(uint32_t seen, base::Deadline deadline);
 
  private:
-  bool spin_beyond(uint32_t seen) const;
-
-  Word word_{0};                  // twice the number, and 1 if somebody sleeps
-  std::atomic<int32_t> cpu_{-1};  // of who advanced it last
+  Word word_{0};   // twice the number, and 1 if somebody sleeps
+  SpinHint last_;  // of who advanced it
 };
 
 }  // namespace mp::os

@@ -1,0 +1,53 @@
+// Waiting without sleeping for what another process is about to do.
+//
+// To sleep and to be woken takes longer than a message between two CPUs. So who waits looks again and again first, for
+// about as long as a sleep would cost; but not while the one who makes it happen was last seen on this very CPU,
+// for then he can't run meanwhile.
+//
+// Processes: any that map it, beside what is waited for. Threads: any. Lifetime: trivially destroyed.
+//
+//   hint.leave();  // the one who makes it happen, just before
+//   word.store(1);
+//
+//   if (!hint.spin_until([&] { return word.load() == 1; })) ...  // the one who waits: sleep
+#ifndef MP_OS_SPIN_H_
+#define MP_OS_SPIN_H_
+
+#include <atomic>
+#include <cstdint>
+
+#include "mp/os/futex.h"
+
+namespace mp::os {
+
+class SpinHint {
+ public:
+  // What is waited for happens on this CPU.
+  void leave();
+
+  // False: it is time to sleep.
+  template <class Condition>
+  bool spin_until(Condition holds) const {
+    if (has_one_cpu()) return false;
+    for (int i = 0; i < kSpins; ++i) {
+      if (holds()) return true;
+      if (i % 64 == 0 && was_left_here()) return false;
+      relax();
+    }
+    return false;
+  }
+
+ private:
+  // About what a sleep and a wake-up across CPUs cost, in pauses (bench/): to spin longer than that would cost
+  // more than to have slept at once.
+  static constexpr int kSpins = 2000;
+
+  static bool has_one_cpu();
+  bool was_left_here() const;
+
+  std::atomic<int32_t> cpu_{-1};
+};
+
+}  // namespace mp::os
+
+#endif  // MP_OS_SPIN_H_
