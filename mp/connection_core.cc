@@ -369,6 +369,7 @@ std::optional<ConnectionCore::Received> ConnectionCore::take_first(
   if (!first) return std::nullopt;
   if (first->size > longest) {
     take_off(*first);
+    pass_over_body(*first);
     return Received::kTooLong;
   }
   message->resize(first->size);
@@ -389,13 +390,14 @@ void ConnectionCore::take_off(const MessageRing::Message& first) {
   if (in().watched.load(std::memory_order_acquire)) be_woken_by_the_next();
 }
 
-// Requires: the take mutex. What is left of other bodies is passed over where it is found.
+// Requires: the take mutex.
 void ConnectionCore::take_body(const MessageRing::Message& first, std::string* message,
                                std::vector<base::UniqueFd>* descriptors) {
   base::UniqueFd senders_life;
   for (uint64_t offset = 0;; offset += kLongestPart) {
     if (!wait_for_part(first, offset, &senders_life)) {
       take_off(first);
+      pass_over_body(first);
       throw base::OsError(EBADMSG, "got end of file during message");
     }
     const uint64_t size = std::min(first.size - offset, kLongestPart);
@@ -411,6 +413,13 @@ void ConnectionCore::take_body(const MessageRing::Message& first, std::string* m
     pass_over(bodies_.get());
     return;
   }
+}
+
+// Makes room. What is still to come, or is left by one who died before this, is passed over where it is found.
+void ConnectionCore::pass_over_body(const MessageRing::Message& message) const {
+  PartHead head;
+  while (peek(bodies_.get(), &head, sizeof(head)) && head.number <= message.number)
+    pass_over(bodies_.get());
 }
 
 // Waits for the part of the first message's body that begins at `offset`. False: it won't come.

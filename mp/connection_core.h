@@ -149,6 +149,7 @@ class ConnectionCore {
                                      uint64_t longest);
   void take_body(const MessageRing::Message& first, std::string* message,
                  std::vector<base::UniqueFd>* descriptors);
+  void pass_over_body(const MessageRing::Message& message) const;
   bool wait_for_part(const MessageRing::Message& first, uint64_t offset,
                      base::UniqueFd* senders_life) const;
   bool sleep_for_part(pid_t sender, base::UniqueFd* his_life) const;
