@@ -12,6 +12,7 @@
 #include <new>
 
 #include "base/os_error.h"
+#include "mp/os/descriptors.h"
 #include "mp/os/futex.h"
 #include "mp/os/kill_point.h"
 #include "mp/os/life.h"
@@ -24,12 +25,6 @@ constexpr size_t kLine = 128;
 
 [[noreturn]] void raise_broken_pipe() {
   throw base::OsError(EPIPE, "send to a connection whose other end is closed");
-}
-
-std::pair<base::UniqueFd, base::UniqueFd> connected_sockets() {
-  int fds[2];
-  base::check(::socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, fds), "connect two sockets");
-  return {base::UniqueFd(fds[0]), base::UniqueFd(fds[1])};
 }
 
 base::UniqueFd duplicate(int fd) {
@@ -77,7 +72,7 @@ bool peek(int socket, void* to, size_t size) {
 // Room for the descriptors that go with a packet.
 union Control {
   cmsghdr aligned;
-  char bytes[CMSG_SPACE(sizeof(int) * ConnectionCore::kMostDescriptors)];
+  char bytes[CMSG_SPACE(sizeof(int) * os::kMostDescriptors)];
 };
 
 void pack(std::span<const int> descriptors, Control* control, msghdr* message) {
@@ -162,7 +157,7 @@ std::pair<ConnectionCore::Pointer, ConnectionCore::Pointer> ConnectionCore::pipe
   os::SharedFile file = os::SharedFile::make("mp-pipe", size);
   const os::View view = file.view(0, size);
   new (view.data()) Memory;
-  auto wakes = connected_sockets(), bodies = connected_sockets();
+  auto wakes = os::socket_pair(SOCK_SEQPACKET), bodies = os::socket_pair(SOCK_SEQPACKET);
   return {std::make_shared<ConnectionCore>(Parts<base::UniqueFd>{.memory = duplicate(file.fd()),
                                                                  .wakes = std::move(wakes.first),
                                                                  .bodies = std::move(bodies.first),
@@ -208,6 +203,15 @@ void ConnectionCore::check_readable() const {
 }
 void ConnectionCore::check_writable() const {
   if (!writable_) throw base::OsError(EBADF, "connection is read-only");
+}
+
+void ConnectionCore::require_readable() {
+  Use use(this);
+  check_readable();
+}
+void ConnectionCore::require_writable() {
+  Use use(this);
+  check_writable();
 }
 
 void ConnectionCore::close() {
@@ -279,7 +283,7 @@ void ConnectionCore::write_wake_up() {
 
 void ConnectionCore::send_through_socket(std::string_view message,
                                          std::span<const int> descriptors) {
-  if (descriptors.size() > kMostDescriptors)
+  if (descriptors.size() > os::kMostDescriptors)
     throw base::OsError(EINVAL, "send more than 253 descriptors with a message");
   std::optional<uint64_t> number;
   try {
@@ -497,7 +501,7 @@ bool ConnectionCore::poll(base::Deadline deadline) {
   check_readable();
   const MessageRing& ring = in().ring;
   if (!ring.empty() || (!deadline.passed() && ring.spin_until_not_empty())) return true;
-  const Waitable self{.connection = this};
+  const Waitable self(*this);
   return !wait({&self, 1}, deadline).empty();
 }
 
@@ -512,8 +516,8 @@ int ConnectionCore::fileno() {
   return wakes_.get();
 }
 
-std::vector<size_t> wait(std::span<const Waitable> items, base::Deadline deadline) {
-  std::deque<ConnectionCore::Use> uses;
+std::vector<size_t> ConnectionCore::wait(std::span<const Waitable> items, base::Deadline deadline) {
+  std::deque<Use> uses;
   std::vector<pollfd> polled;
   for (const Waitable& each : items) {
     if (each.connection != nullptr) uses.emplace_back(each.connection);

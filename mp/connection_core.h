@@ -58,7 +58,16 @@
 
 namespace mp {
 
-struct Waitable;
+class ConnectionCore;
+
+// What wait() waits for: a message, or a descriptor that becomes readable.
+struct Waitable {
+  Waitable(ConnectionCore& core) : connection(&core), fd(-1) {}
+  Waitable(int descriptor) : connection(nullptr), fd(descriptor) {}
+
+  ConnectionCore* connection;
+  int fd;
+};
 
 class ConnectionCore {
  public:
@@ -66,9 +75,6 @@ class ConnectionCore {
   // Of a body. The kernel takes a few at a time.
   static constexpr uint64_t kLongestPart = 64 << 10;
   static constexpr uint64_t kNoLimit = std::numeric_limits<uint64_t>::max();
-  // With one message. The kernel's limit.
-  static constexpr size_t kMostDescriptors = 253;
-
   using Pointer = std::shared_ptr<ConnectionCore>;
 
   // What makes an end.
@@ -89,7 +95,7 @@ class ConnectionCore {
 
   // Raises, all of them: base::OsError, which says so if this end is closed or not of this direction.
 
-  // Waits while there is no room. Then: whoever has the other end sees the message.
+  // Waits while there is no room. Takes os::kMostDescriptors at most. Then: whoever has the other end sees the message.
   // Raises: base::OsError with EPIPE if nobody has.
   void send(std::string_view message, std::span<const int> descriptors = {});
 
@@ -105,10 +111,17 @@ class ConnectionCore {
   // Waits until recv() would find something: a message, or the end of file. False: not until the deadline.
   bool poll(base::Deadline deadline);
 
+  // Waits until one of the items is ready: a connection of which poll() would be true, whatever its direction, a
+  // descriptor that is readable. Returns which of them are; none if none was until the deadline.
+  static std::vector<size_t> wait(std::span<const Waitable> items, base::Deadline deadline);
+
   // For all threads of this process. Again and again it does nothing.
   void close();
   // From now on this end does not receive in this process.
   void stop_reading() { readable_ = false; }
+  // What recv() and send() begin with: raise if they would.
+  void require_readable();
+  void require_writable();
 
   bool closed() const { return gate_.is_closed(); }
   bool readable() const { return readable_; }
@@ -123,7 +136,6 @@ class ConnectionCore {
   struct Memory;
   struct PartHead;
   class Use;
-  friend std::vector<size_t> wait(std::span<const Waitable> items, base::Deadline deadline);
 
   Direction& out() const;
   Direction& in() const;
@@ -168,17 +180,6 @@ class ConnectionCore {
   os::View view_;
   base::UniqueFd wakes_, bodies_;
 };
-
-// A connection, or a descriptor that becomes readable.
-struct Waitable {
-  ConnectionCore* connection = nullptr;
-  int fd = -1;
-};
-
-// Waits until one of the items is ready: a connection of which poll() would be true, a descriptor that is readable.
-// Returns which of them are; none if none was until the deadline.
-// Raises: base::OsError, which says so if a connection is closed.
-std::vector<size_t> wait(std::span<const Waitable> items, base::Deadline deadline);
 
 }  // namespace mp
 

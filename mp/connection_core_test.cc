@@ -220,21 +220,20 @@ TEST(ConnectionCore, WaitTellsWhichAreReady) {
   int fds[2];
   ASSERT_EQ(::pipe(fds), 0);
   base::UniqueFd reads(fds[0]), writes(fds[1]);
-  const std::vector<Waitable> all = {
-      {.connection = one.first.get()}, {.fd = reads.get()}, {.connection = two.first.get()}};
+  const std::vector<Waitable> all = {*one.first, reads.get(), *two.first};
   using Ready = std::vector<size_t>;
-  EXPECT_EQ(wait(all, at_once()), Ready());
-  EXPECT_EQ(wait(all, Deadline::after(10ms)), Ready());
-  EXPECT_EQ(wait({}, Deadline::after(1ms)), Ready());
-  TestProcess waits([&] { return wait(all, Deadline::never()) == Ready{2}; });
+  EXPECT_EQ(ConnectionCore::wait(all, at_once()), Ready());
+  EXPECT_EQ(ConnectionCore::wait(all, Deadline::after(10ms)), Ready());
+  EXPECT_EQ(ConnectionCore::wait({}, Deadline::after(1ms)), Ready());
+  TestProcess waits([&] { return ConnectionCore::wait(all, Deadline::never()) == Ready{2}; });
   EXPECT_TRUE(waits.sleeps());
   two.second->send("x");
   EXPECT_EQ(waits.wait(), base::Exited{0});
-  EXPECT_EQ(wait(all, Deadline::never()), Ready{2});
+  EXPECT_EQ(ConnectionCore::wait(all, Deadline::never()), Ready{2});
   one.second->close();
-  EXPECT_EQ(wait(all, Deadline::never()), (Ready{0, 2}));
+  EXPECT_EQ(ConnectionCore::wait(all, Deadline::never()), (Ready{0, 2}));
   writes.reset();
-  EXPECT_EQ(wait(all, Deadline::never()), (Ready{0, 1, 2}));
+  EXPECT_EQ(ConnectionCore::wait(all, Deadline::never()), (Ready{0, 1, 2}));
 }
 
 bool is_readable(int fd) {
@@ -426,8 +425,8 @@ TEST(ConnectionCore, ClosedEndRefusesEverything) {
   EXPECT_EQ(error_of([a = a] { a->poll(at_once()); }), EBADF);
   EXPECT_EQ(error_of([a = a] { a->fileno(); }), EBADF);
   EXPECT_EQ(error_of([a = a] { a->parts(); }), EBADF);
-  const Waitable closed{.connection = a.get()};
-  EXPECT_EQ(error_of([&] { wait({&closed, 1}, at_once()); }), EBADF);
+  const Waitable closed(*a);
+  EXPECT_EQ(error_of([&] { ConnectionCore::wait({&closed, 1}, at_once()); }), EBADF);
 }
 
 TEST(ConnectionCore, OneWayEndsRefuseTheWrongDirection) {

@@ -10,6 +10,7 @@
 #define MP_ERRORS_H_
 
 #include <string>
+#include <utility>
 
 #include "base/os_error.h"
 #include "mp/wire/errors.h"
@@ -50,6 +51,17 @@ struct EOFError : Error {
 
 struct BrokenBarrierError : Error {
   BrokenBarrierError() : Error("the barrier is broken") {}
+};
+
+struct ProcessError : Error {
+  using Error::Error;
+};
+
+// A message was longer than the buffer for it. It is here, and received.
+struct BufferTooShort : ProcessError {
+  explicit BufferTooShort(std::string received)
+      : ProcessError("the buffer is too short for the message"), message(std::move(received)) {}
+  std::string message;
 };
 
 using OSError = base::OsError;
