@@ -57,9 +57,8 @@ class Barrier : public wire::Handle {
   // Waits until all parties do. Returns a number below parties(), to each another one.
   // Raises: BrokenBarrierError if the barrier is or gets broken, by abort(), reset(), a party's end, a time that is up
   // (also this one's) or an action that raised; and what the action raised to the party that ran it.
-  int wait() { return wait(options_.timeout); }
-  int wait(Timeout timeout) {
-    const base::Deadline deadline = deadline_of(timeout);
+  int wait(Timeout timeout = {}) {
+    const base::Deadline deadline = deadline_of(timeout ? timeout : options_.timeout);
     const std::optional<BarrierCore::Arrival> here = shared_->arrive(deadline);
     if (!here) throw BrokenBarrierError();
     if (!(here->is_last ? act_and_finish(*here) : shared_->await(*here, deadline)))

@@ -35,7 +35,7 @@ class BarrierCore {
   };
 
   // Requires: 1 <= parties <= kMostParties.
-  explicit BarrierCore(uint32_t parties) : parties_(parties) {}
+  explicit BarrierCore(uint32_t parties) : parties_(parties) { os::share_lives(); }
   BarrierCore(const BarrierCore&) = delete;
   BarrierCore& operator=(const BarrierCore&) = delete;
 

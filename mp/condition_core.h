@@ -31,7 +31,7 @@ class ConditionCore {
   static constexpr uint32_t kMostWaiters = 1000;
   using Place = uint32_t;
 
-  ConditionCore() = default;
+  ConditionCore() { os::share_lives(); }
   ConditionCore(const ConditionCore&) = delete;
   ConditionCore& operator=(const ConditionCore&) = delete;
 

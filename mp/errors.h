@@ -9,6 +9,7 @@
 #ifndef MP_ERRORS_H_
 #define MP_ERRORS_H_
 
+#include <optional>
 #include <string>
 #include <utility>
 
@@ -70,7 +71,7 @@ using OSError = base::OsError;
 // No error, and so no mp::Error: what handles errors lets it pass.
 struct SystemExit {
   int code = 0;  // modulo 256
-  std::string text = {};
+  std::optional<std::string> text = {};
 };
 
 }  // namespace mp

@@ -21,7 +21,8 @@ namespace mp {
 
 class LockCore {
  public:
-  LockCore() = default;
+  // Who makes it sees to it that all who come to share it share their lives as well.
+  LockCore() { os::share_lives(); }
   LockCore(const LockCore&) = delete;
   LockCore& operator=(const LockCore&) = delete;
 

@@ -7,6 +7,7 @@
 #include <thread>
 
 #include "gtest/gtest.h"
+#include "mp/os/futex.h"
 #include "mp/os/test_processes.h"
 
 namespace mp {
@@ -106,6 +107,25 @@ TEST(RLock, DeadOwnersLevelsAreGone) {
   EXPECT_TRUE(lock.took_over());
   lock.release();
   EXPECT_FALSE(lock.locked());
+}
+
+// Each child would have had a table of lives of its own, for their creator had never asked for one.
+TEST(Lock, HolderThatDiesHandsOnALockThatItsCreatorHasNeverUsed) {
+  Lock lock;
+  os::Shared<os::Word> held(0);
+  TestProcess holder([&] {
+    lock.acquire();
+    os::set_and_wake_all(*held, 1);
+    while (true) ::pause();
+    return true;
+  });
+  TestProcess next([&] {
+    while (held->load() == 0) os::sleep_on(*held, 0);
+    return lock.acquire() && lock.took_over();
+  });
+  EXPECT_TRUE(next.sleeps());
+  holder.kill();
+  EXPECT_EQ(next.wait(), base::Exited{0});
 }
 
 }  // namespace

@@ -48,7 +48,7 @@ int exitcode_of(const Run& run) {
     run();
     return 0;
   } catch (const SystemExit& exit) {
-    if (!exit.text.empty()) std::fprintf(stderr, "%s\n", exit.text.c_str());
+    if (exit.text) std::fprintf(stderr, "%s\n", exit.text->c_str());
     return exit.code;
   } catch (const std::exception& error) {
     tell(current_process().name(), class_name(typeid(error)) + ": " + error.what());
@@ -154,9 +154,13 @@ void Process::start() {
   method = record.method ? *record.method : get_start_method();
   living_children();  // those that have ended are gone then
   finish_at_exit();
+  // What this process has printed and not yet flushed is its own: a copy would print it again.
+  flush_streams();
   std::shared_ptr<Child> child = begin(method);
+  std::shared_ptr<Target> passed_on;  // goes when nothing is locked
   Self& me = self();
   std::scoped_lock hold(me.mutex);
+  passed_on.swap(record.target);
   record.child = std::move(child);
   me.children.push_back(record_);
 }
@@ -164,6 +168,7 @@ void Process::start() {
 std::shared_ptr<Child> Process::begin(StartMethod method) {
   const Birth birth = birth_of(*record_, method);
   const auto end = own_end();
+  os::share_lives();
   if (method == StartMethod::kFork) {
     return fork_child([&]() noexcept {
       const auto server = self().server;
@@ -212,9 +217,11 @@ void Process::live() {
   live_and_exit([&] { run(); });
 }
 
-void live_by_parcel(std::string_view parcel, const ArrivedLuggage& luggage) {
+void live_by_parcel(std::string_view parcel, ArrivedLuggage arrived) {
   std::optional<Process> process;
   const int code = exitcode_of([&] {
+    // Gone with this block: nothing of it stays open but what the arguments have taken.
+    const ArrivedLuggage luggage = std::move(arrived);
     Reader in(parcel, &luggage);
     const auto birth = in.read<Birth>();
     // One that a server has made may be elsewhere; where its creator can't say where it is, it stays.
@@ -238,7 +245,12 @@ void live_by_parcel(std::string_view parcel, const ArrivedLuggage& luggage) {
 }
 
 void Process::run() {
-  if (record_->target != nullptr) record_->target->run();
+  std::shared_ptr<Target> target;
+  {
+    std::scoped_lock hold(self().mutex);
+    target = record_->target;
+  }
+  if (target != nullptr) target->run();
 }
 
 // ---------------------------------------------------------------- its end

@@ -75,7 +75,7 @@ class Process {
   Process& operator=(Process&&) noexcept = default;
   virtual ~Process() = default;
 
-  // Begins the process. Raises: AssertionError if it was started before, is not this process's own, or this one is a
+  // Begins the process, and lets go of the target and its arguments here. Raises: AssertionError if it was started before, is not this process's own, or this one is a
   // daemon; what an argument's Codec raises; RuntimeError if main() has not called run_if_child() where that is needed;
   // OSError. Then: if it has raised, there is no process.
   void start();
@@ -121,7 +121,7 @@ class Process {
   friend Process current_process();
   friend std::optional<Process> parent_process();
   friend std::vector<Process> active_children();
-  friend void live_by_parcel(std::string_view parcel, const ArrivedLuggage& luggage);
+  friend void live_by_parcel(std::string_view parcel, ArrivedLuggage luggage);
 
   Process(std::shared_ptr<Target> target, ProcessOptions options);
   explicit Process(std::shared_ptr<ProcessRecord> record) : record_(std::move(record)) {}

@@ -22,8 +22,7 @@ struct ProcessRecord {
   const Role role;
   const pid_t creator;              // of the record
   const std::vector<int> identity;  // the numbers in its default name: its own behind its creator's
-  const std::shared_ptr<Target> target;
-
+  std::shared_ptr<Target> target;   // null: none, or passed on
   std::optional<std::string> name;  // absent: the default
   bool daemon = false;
   std::string authkey;

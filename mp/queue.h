@@ -22,7 +22,10 @@
 #ifndef MP_QUEUE_H_
 #define MP_QUEUE_H_
 
+#include <unistd.h>
+
 #include <atomic>
+#include <cerrno>
 #include <cstdint>
 #include <memory>
 #include <optional>
@@ -74,15 +77,21 @@ class Queue : public wire::Handle {
   bool empty() const { return shared_->core.empty(); }
   bool full() const { return shared_->core.full(); }
 
-  // From now on put() and get() of this process raise ValueError. What was put stays for the others.
-  void close() { shared_->closed = true; }
-  // Raises: ValueError if this queue is not closed.
+  // From now on put() and get() of this process raise ValueError. What was put stays for the others. A queue that this
+  // process has not used can still be passed to new ones; if it has, its descriptor is given back.
+  void close() { shared_->close(); }
+  // Raises: AssertionError if this queue is not closed.
   void join_thread() {
-    if (!shared_->closed) throw ValueError("join_thread() of a queue that is not closed");
+    if (!shared_->is_closed()) throw AssertionError("join_thread() of a queue that is not closed");
   }
   void cancel_join_thread() {}
 
-  void pack(Writer& out) const { out.write(out.inheritance().add(shared_->core.fd())); }
+  // Raises: ValueError if it was used and closed.
+  void pack(Writer& out) const {
+    Luggage& luggage = out.inheritance();
+    if (shared_->core.fd() == -1) throw ValueError("the queue is closed");
+    out.write(luggage.add(shared_->core.fd()));
+  }
   static Queue unpack(Reader& in) { return Queue(in.luggage().take(in.read<uint32_t>())); }
 
  protected:
@@ -93,17 +102,32 @@ class Queue : public wire::Handle {
   static constexpr std::chrono::duration<double> kAtOnce{0};
 
   QueueCore& open() {
-    if (shared_->closed) throw ValueError("the queue is closed");
+    if (is_closed()) throw ValueError("the queue is closed");
     return shared_->core;
   }
+  bool is_closed() const { return shared_->is_closed(); }
   QueueCore& core() { return shared_->core; }
 
  private:
+  template <class>
+  friend class SimpleQueue;
+
   struct Shared {
     explicit Shared(uint32_t maxsize) : core(maxsize) {}
     explicit Shared(QueueCore&& adopted) : core(std::move(adopted)) {}
+
+    // A child that is forked later has it open.
+    bool is_closed() const {
+      const pid_t where = closed_in.load(std::memory_order_relaxed);
+      return where != 0 && where == ::getpid();
+    }
+    void close() {
+      closed_in = ::getpid();
+      core.close_if_used();
+    }
+
     QueueCore core;
-    std::atomic<bool> closed{false};
+    std::atomic<pid_t> closed_in{0};
   };
 
   std::shared_ptr<Shared> shared_;
@@ -140,9 +164,19 @@ class SimpleQueue : public wire::Handle {
  public:
   SimpleQueue() = default;
 
-  void put(const T& item) { queue_.put(item); }
-  T get() { return queue_.get(); }
-  bool empty() const { return queue_.empty(); }
+  void put(const T& item) {
+    check_open();
+    queue_.put(item);
+  }
+  T get() {
+    check_open();
+    return queue_.get();
+  }
+  bool empty() const {
+    check_open();
+    return queue_.empty();
+  }
+  // From now on everything else raises OSError in this process.
   void close() { queue_.close(); }
 
   void pack(Writer& out) const { queue_.pack(out); }
@@ -150,6 +184,10 @@ class SimpleQueue : public wire::Handle {
 
  private:
   explicit SimpleQueue(Queue<T> queue) : queue_(std::move(queue)) {}
+
+  void check_open() const {
+    if (queue_.is_closed()) throw OSError(EBADF, "use a queue whose handle is closed");
+  }
 
   Queue<T> queue_;
 };

@@ -4,8 +4,10 @@
 
 #include <algorithm>
 #include <bit>
+#include <cerrno>
 #include <cstring>
 #include <new>
+#include <utility>
 
 #include "base/os_error.h"
 #include "mp/os/kill_point.h"
@@ -118,8 +120,28 @@ QueueCore QueueCore::adopt(base::UniqueFd fd) {
   return QueueCore(os::SharedFile::adopt(std::move(fd)));
 }
 
-QueueCore::QueueCore(QueueCore&&) noexcept = default;
+QueueCore::QueueCore(QueueCore&& other) noexcept
+    : file_(std::move(other.file_)),
+      header_(std::move(other.header_)),
+      shared_(std::exchange(other.shared_, nullptr)),
+      putting_(std::move(other.putting_)),
+      getting_(std::move(other.getting_)),
+      used_(other.used_.load()) {}
 QueueCore::~QueueCore() = default;
+
+void QueueCore::close_if_used() {
+  if (!used_) return;
+  // Nobody is at the file meanwhile.
+  os::RobustLock put_side(shared_->put_mutex);
+  os::RobustLock get_side(shared_->get_mutex);
+  file_.close();
+}
+
+// Requires: the mutex of a side.
+void QueueCore::check_open_and_note_use() {
+  if (file_.fd() == -1) throw base::OsError(EBADF, "use a queue that was closed");
+  if (!used_.load(std::memory_order_relaxed)) used_.store(true, std::memory_order_relaxed);
+}
 
 uint32_t QueueCore::maxsize() const { return shared_->maxsize; }
 
@@ -160,6 +182,7 @@ bool QueueCore::put(std::string_view record, base::Deadline deadline) {
 
 QueueCore::Tried QueueCore::try_put(std::string_view record, uint32_t* got_so_far) {
   os::RobustLock hold(shared_->put_mutex);
+  check_open_and_note_use();
   const uint32_t limit = shared_->maxsize != 0 ? shared_->maxsize : os::Tally::kModulus - 1;
   const uint32_t number = shared_->put.number();
   if (os::Tally::distance(shared_->got_seen, number) >= limit) {
@@ -245,6 +268,7 @@ bool QueueCore::get(std::string* record, base::Deadline deadline) {
 
 QueueCore::Tried QueueCore::try_get(std::string* record, uint32_t* put_so_far) {
   os::RobustLock hold(shared_->get_mutex);
+  check_open_and_note_use();
   const uint32_t number = shared_->got.number();
   if (shared_->put_seen == number) {
     shared_->put_seen = shared_->put.number();

@@ -22,6 +22,7 @@
 #ifndef MP_QUEUE_CORE_H_
 #define MP_QUEUE_CORE_H_
 
+#include <atomic>
 #include <cstddef>
 #include <cstdint>
 #include <string>
@@ -49,7 +50,11 @@ class QueueCore {
   QueueCore(QueueCore&&) noexcept;
   ~QueueCore();
 
+  // -1 once it is closed.
   int fd() const { return file_.fd(); }
+  // Gives this process's descriptor back, if the process has put or got anything. Then: put() and get() raise
+  // base::OsError (EBADF), and so does a get() of another thread's that waits when the next record comes.
+  void close_if_used();
 
   // Appends a record. Waits while the queue is full. False: it was so until the deadline.
   // Then: every process sees the record. Raises: base::OsError if there is no memory; it is not put then.
@@ -84,6 +89,7 @@ class QueueCore {
 
   explicit QueueCore(os::SharedFile file);
 
+  void check_open_and_note_use();
   Tried try_put(std::string_view record, uint32_t* got_so_far);
   Tried try_get(std::string* record, uint32_t* put_so_far);
   void append(std::string_view record);
@@ -96,8 +102,9 @@ class QueueCore {
   os::SharedFile file_;
   os::View header_;
   Shared* shared_;
-  RingView putting_;  // used under the put side's mutex only
-  RingView getting_;  // and this under the get side's
+  RingView putting_;               // used under the put side's mutex only
+  RingView getting_;               // and this under the get side's
+  std::atomic<bool> used_{false};  // by this process
 };
 
 }  // namespace mp

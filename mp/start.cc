@@ -11,8 +11,6 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-#include <cstdio>
-#include <iostream>
 #include <mutex>
 #include <utility>
 #include <vector>
@@ -32,14 +30,6 @@ constexpr std::string_view kServerFlag = "--mp-fork-server";
 constexpr const char* kThisProgram = "/proc/self/exe";
 
 bool g_run_if_child_called = false;
-
-// What this process has printed and not yet flushed is its own: a copy would print it again.
-void flush_streams() {
-  std::cout.flush();
-  std::clog.flush();
-  std::fflush(stdout);
-  std::fflush(stderr);
-}
 
 base::UniqueFd open_pidfd(pid_t pid) {
   return base::UniqueFd(static_cast<int>(::syscall(SYS_pidfd_open, pid, 0)));
@@ -68,7 +58,6 @@ pid_t begin_anew(std::string_view flag, int fd, const std::vector<int>& others) 
         "main() must begin with mp::run_if_child(argc, argv): a child that is not forked begins "
         "there");
   }
-  flush_streams();
   posix_spawn_file_actions_t actions;
   ::posix_spawn_file_actions_init(&actions);
   // Onto itself: takes the mark away that would close it.
@@ -150,7 +139,6 @@ std::optional<Served> ask(int server) {
 
 std::shared_ptr<Child> fork_child(const std::function<void()>& live) {
   base::UniqueFd spare = spare_descriptor();
-  flush_streams();
   const pid_t pid = base::check(::fork(), "fork a child");
   if (pid == 0) live();
   spare.reset();

@@ -36,7 +36,7 @@ std::shared_ptr<Child> serve_child(const base::UniqueFd& server, std::string_vie
 void run_if_child(int argc, char** argv);
 
 // What a spawned or served child does: it is no business of the ways to start one. Does not return.
-[[noreturn]] void live_by_parcel(std::string_view parcel, const ArrivedLuggage& luggage);
+[[noreturn]] void live_by_parcel(std::string_view parcel, ArrivedLuggage luggage);
 
 }  // namespace mp
 

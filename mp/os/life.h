@@ -51,6 +51,9 @@ inline constexpr size_t kMostSleptOn = 120;
 bool sleep_on_words_or_lives(std::initializer_list<WordAndValue> words,
                              std::span<const Token> lives, base::Deadline deadline);
 
+// Makes the table, if there is none: for all children that are forked from now on.
+void share_lives();
+
 // The table goes to a process that is no forked child by its descriptor, before anything of this is called there.
 int lives_fd();
 void adopt_lives(base::UniqueFd fd);

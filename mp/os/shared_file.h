@@ -56,7 +56,10 @@ class SharedFile {
   // One that another process has made.
   static SharedFile adopt(base::UniqueFd fd) { return SharedFile(std::move(fd)); }
 
+  // -1 once it is closed.
   int fd() const { return fd_.get(); }
+  // Gives the descriptor back; views stay.
+  void close() { fd_.reset(); }
 
   // Then: it has `size` bytes or more; new ones are zeros. Raises: base::OsError
   void grow_to(uint64_t size) const;

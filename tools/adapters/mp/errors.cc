@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "conformance/protocol/value.h"
+#include "mp/connection.h"
 #include "mp/errors.h"
 
 namespace adapter {
@@ -15,37 +16,37 @@ using conformance::Value;
 
 // Each type and the one that it is derived from.
 const std::map<std::string, std::string>& parents() {
-  static const auto& it = *new std::map<std::string, std::string>{
-      {"AssertionError", "Exception"},
-      {"AttributeError", "Exception"},
-      {"BaseException", ""},
-      {"BlockingIOError", "OSError"},
-      {"BrokenBarrierError", "RuntimeError"},
-      {"BrokenPipeError", "ConnectionError"},
-      {"BufferTooShort", "ProcessError"},
-      {"ConnectionError", "OSError"},
-      {"ConnectionResetError", "ConnectionError"},
-      {"EOFError", "Exception"},
-      {"Empty", "Exception"},
-      {"Exception", "BaseException"},
-      {"FileExistsError", "OSError"},
-      {"FileNotFoundError", "OSError"},
-      {"Full", "Exception"},
-      {"GeneratorExit", "BaseException"},
-      {"IndexError", "LookupError"},
-      {"KeyError", "LookupError"},
-      {"KeyboardInterrupt", "BaseException"},
-      {"LookupError", "Exception"},
-      {"MemoryError", "Exception"},
-      {"OSError", "Exception"},
-      {"ProcessError", "Exception"},
-      {"RuntimeError", "Exception"},
-      {"SystemExit", "BaseException"},
-      {"TimeoutError", "OSError"},
-      {"TypeError", "Exception"},
-      {"UnpicklingError", "Exception"},
-      {"ValueError", "Exception"},
-      {"ZeroDivisionError", "Exception"}};
+  static const auto& it =
+      *new std::map<std::string, std::string>{{"AssertionError", "Exception"},
+                                              {"AttributeError", "Exception"},
+                                              {"BaseException", ""},
+                                              {"BlockingIOError", "OSError"},
+                                              {"BrokenBarrierError", "RuntimeError"},
+                                              {"BrokenPipeError", "ConnectionError"},
+                                              {"BufferTooShort", "ProcessError"},
+                                              {"ConnectionError", "OSError"},
+                                              {"ConnectionResetError", "ConnectionError"},
+                                              {"EOFError", "Exception"},
+                                              {"Empty", "Exception"},
+                                              {"Exception", "BaseException"},
+                                              {"FileExistsError", "OSError"},
+                                              {"FileNotFoundError", "OSError"},
+                                              {"Full", "Exception"},
+                                              {"GeneratorExit", "BaseException"},
+                                              {"IndexError", "LookupError"},
+                                              {"KeyError", "LookupError"},
+                                              {"KeyboardInterrupt", "BaseException"},
+                                              {"LookupError", "Exception"},
+                                              {"MemoryError", "Exception"},
+                                              {"OSError", "Exception"},
+                                              {"ProcessError", "Exception"},
+                                              {"RuntimeError", "Exception"},
+                                              {"SystemExit", "BaseException"},
+                                              {"TimeoutError", "OSError"},
+                                              {"TypeError", "Exception"},
+                                              {"UnpicklingError", "Exception"},
+                                              {"ValueError", "Exception"},
+                                              {"ZeroDivisionError", "Exception"}};
   return it;
 }
 
@@ -53,10 +54,8 @@ Json described(const std::string& type, const std::string& message, const Value:
   Json bases = Json::array();
   for (std::string each = type; !each.empty(); each = parents().at(each)) bases.push_back(each);
   bases.push_back("object");
-  return {{"type", type},
-          {"bases", bases},
-          {"message", message},
-          {"args", to_json(Value::list(args))}};
+  return {
+      {"type", type}, {"bases", bases}, {"message", message}, {"args", to_json(Value::list(args))}};
 }
 
 // Python has classes for some of the kernel's reasons.
@@ -103,7 +102,7 @@ Json describe(const std::exception_ptr& thrown) {
   } catch (const mp::TimeoutError& e) {
     return described("TimeoutError", e.what());
   } catch (const mp::BufferTooShort& e) {
-    return described("BufferTooShort", e.what(), {Value::bytes(e.message()).as_received()});
+    return described("BufferTooShort", e.what(), {Value::bytes(e.message).as_received()});
   } catch (const mp::DecodeError& e) {
     return described("UnpicklingError", e.what());
   } catch (const mp::OSError& e) {

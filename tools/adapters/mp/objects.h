@@ -41,16 +41,15 @@ struct Item {
 
 // The typecodes of Python's array module, and c and u.
 template <template <class> class Shared>
-using OfAnyType =
-    std::variant<Shared<signed char>, Shared<unsigned char>, Shared<short>, Shared<unsigned short>,
-                 Shared<int>, Shared<unsigned>, Shared<long>, Shared<unsigned long>,
-                 Shared<long long>, Shared<unsigned long long>, Shared<float>, Shared<double>,
-                 Shared<char>, Shared<wchar_t>>;
+using OfAnyType = std::variant<Shared<signed char>, Shared<unsigned char>, Shared<short>,
+                               Shared<unsigned short>, Shared<int>, Shared<unsigned>, Shared<long>,
+                               Shared<unsigned long>, Shared<long long>, Shared<unsigned long long>,
+                               Shared<float>, Shared<double>, Shared<char>, Shared<wchar_t>>;
 inline constexpr char kTypecodes[] = "bBhHiIlLqQfdcu";  // in that order
 
 // What does not travel: it stays with the processes of one memory.
 template <class T>
-struct Here {
+struct Local {
   std::shared_ptr<T> it;
 };
 
@@ -62,8 +61,8 @@ using AnyValue = OfAnyType<mp::Value>;
 using AnyRawValue = OfAnyType<mp::RawValue>;
 using AnyArray = OfAnyType<mp::Array>;
 using AnyRawArray = OfAnyType<mp::RawArray>;
-using List = Here<Value::List>;
-using Process = Here<mp::Process>;
+using List = Local<Value::List>;
+using Process = Local<mp::Process>;
 
 struct Object {
   std::variant<Queue, JoinableQueue, SimpleQueue, Connection, mp::Lock, mp::RLock, mp::AnyLock,
@@ -80,16 +79,16 @@ namespace mp {
 
 // A list goes as a copy of what is in it; a process does not go.
 template <class T>
-struct Codec<adapter::Here<T>> {
-  static void write(Writer& out, const adapter::Here<T>& here) {
-    if constexpr (std::is_same_v<adapter::Here<T>, adapter::List>) {
+struct Codec<adapter::Local<T>> {
+  static void write(Writer& out, const adapter::Local<T>& here) {
+    if constexpr (std::is_same_v<adapter::Local<T>, adapter::List>) {
       out.write(*here.it);
     } else {
       throw adapter::PythonError("TypeError", "an mp::Process does not travel");
     }
   }
-  static adapter::Here<T> read(Reader& in) {
-    if constexpr (std::is_same_v<adapter::Here<T>, adapter::List>) {
+  static adapter::Local<T> read(Reader& in) {
+    if constexpr (std::is_same_v<adapter::Local<T>, adapter::List>) {
       return {std::make_shared<T>(in.read<T>())};
     } else {
       throw DecodeError("an mp::Process does not travel");
@@ -119,7 +118,8 @@ struct Codec<std::shared_ptr<adapter::Object>> {
     out.write(object->it);
   }
   static std::shared_ptr<adapter::Object> read(Reader& in) {
-    return std::make_shared<adapter::Object>(adapter::Object{in.read<decltype(adapter::Object::it)>()});
+    return std::make_shared<adapter::Object>(
+        adapter::Object{in.read<decltype(adapter::Object::it)>()});
   }
 };
 

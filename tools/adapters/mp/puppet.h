@@ -1,18 +1,16 @@
 // A puppet: one flow of control that does what the runner says (conformance/PROTOCOL.md).
 //
-// Processes: each has its own table of objects, list of threads and connections; a forked child begins with none
-// of them, but keeps in memory what it has inherited. Threads: each is a puppet of its own.
+// Threads: each is a puppet of its own. Processes: what their puppets share is in here(); a forked child begins with
+// a fresh one, and keeps in memory what it has inherited.
 #ifndef TOOLS_ADAPTERS_MP_PUPPET_H_
 #define TOOLS_ADAPTERS_MP_PUPPET_H_
 
-#include <exception>
 #include <map>
-#include <memory>
 #include <mutex>
 #include <optional>
 #include <string>
-#include <string_view>
 #include <thread>
+#include <utility>
 #include <vector>
 
 #include "base/unique_fd.h"
@@ -34,20 +32,18 @@ class Puppet {
   explicit Puppet(std::string name, Arguments arguments = {})
       : name_(std::move(name)), arguments_(std::move(arguments)) {}
 
-  // Until the runner says how to end: returns its value, or throws what it says.
-  Value obey();
-
+  // Until the runner says how to end: returns, or throws what it says.
+  void obey();
   // Does a command; the reply without its id.
   Json perform(const Json& command);
 
   const Arguments& arguments() const { return arguments_; }
-  // Creates a file when the puppet is left.
-  void at_the_end_create(std::string marker) { markers_.push_back(std::move(marker)); }
+  // Creates the file when the puppet is left.
+  void create_finally(std::string marker) { markers_.push_back(std::move(marker)); }
 
  private:
   void connect();
   void say_hello();
-  std::optional<Value> answer(const Json& command);
   Json read();
   void send(const Json& message);
 
@@ -58,14 +54,24 @@ class Puppet {
   std::string received_;
 };
 
-// What belongs to this process, for all of its puppets.
 struct Here {
   std::mutex mutex;
   Objects objects;
   std::map<std::string, Value> globals;
   std::vector<int> connections;      // of puppets
-  std::vector<std::thread> threads;  // to be waited for
+  std::vector<std::thread> threads;  // that the process waits for at its end
 };
+Here& here();
+
+// Waits for the threads of this process when it goes.
+struct ThreadsJoined {
+  ~ThreadsJoined();
+};
+
+Value ids();
+void create_file(const std::string& name);
+// An interrupt from the keyboard ends a wait with KeyboardInterrupt, unless the program was told to ignore it.
+void raise_on_interrupt();
 
 }  // namespace adapter
 

@@ -1,0 +1,67 @@
+#include "tools/adapters/mp/features.h"
+
+#include <cstdlib>
+
+namespace adapter {
+namespace {
+
+constexpr char kVariable[] = "MPCHECK_MP_START_METHOD";
+
+mp::StartMethod method_under_test() {
+  return start_method().value_or(mp::get_all_start_methods().front());
+}
+
+}  // namespace
+
+std::optional<mp::StartMethod> start_method() {
+  const char* name = std::getenv(kVariable);
+  if (name == nullptr) return std::nullopt;
+  return mp::start_method_named(name);
+}
+
+void choose_start_method(const std::string& name) {
+  mp::start_method_named(name);
+  ::setenv(kVariable, name.c_str(), /*overwrite=*/1);
+}
+
+conformance::Json about() {
+  return {{"name", "mp"},
+          {"version", "1"},
+          {"language", "C++"},
+          {"start_method", std::string(name_of(method_under_test()))},
+          {"home", ""}};
+}
+
+conformance::Json features() {
+  conformance::Json all = {"array",
+                           "barrier",
+                           "bounded_semaphore",
+                           "condition",
+                           "connection",
+                           "context",
+                           "event",
+                           "isolated",
+                           "joinable_queue",
+                           "lock",
+                           "pipe",
+                           "process",
+                           "process.close",
+                           "process.kill",
+                           "process.parent",
+                           "process.sentinel",
+                           "queue",
+                           "queue.qsize",
+                           "raw_array",
+                           "raw_value",
+                           "rlock",
+                           "semaphore",
+                           "semaphore.get_value",
+                           "simple_queue",
+                           "simple_queue.close",
+                           "value"};
+  if (start_method()) all.push_back("context.own");
+  if (method_under_test() == mp::StartMethod::kFork) all.push_back("inherits_memory");
+  return all;
+}
+
+}  // namespace adapter

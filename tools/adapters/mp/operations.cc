@@ -1,0 +1,681 @@
+#include "tools/adapters/mp/operations.h"
+
+#include <signal.h>
+#include <sys/types.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <cerrno>
+#include <chrono>
+#include <cstdio>
+#include <cstdlib>
+#include <functional>
+#include <iostream>
+#include <map>
+#include <set>
+#include <sstream>
+#include <thread>
+#include <type_traits>
+#include <utility>
+
+#include "tools/adapters/mp/features.h"
+#include "tools/adapters/mp/puppet.h"
+#include "tools/adapters/mp/shared_values.h"
+#include "tools/adapters/mp/target.h"
+
+namespace adapter {
+namespace {
+
+template <class T>
+Answer made(T object) {
+  Answer answer;
+  answer.made.push_back(std::make_shared<Object>(Object{std::move(object)}));
+  return answer;
+}
+
+template <class T>
+Value or_null(const std::optional<T>& value) {
+  return value ? Value(int64_t{*value}) : Value();
+}
+
+// ---------------------------------------------------------------- queues and connections
+
+Queue& queue(Call& c) {
+  if (auto* joinable = std::get_if<JoinableQueue>(&c.on().it)) return *joinable;
+  return c.on_a<Queue>();
+}
+
+// An item as a result: a value, or an object to be named.
+Answer arrived(Item item) {
+  if (item.object == nullptr) return item.value;
+  Answer answer;
+  if (auto* list = std::get_if<List>(&item.object->it)) answer.value = Value::list(*list->it);
+  answer.made.push_back(std::move(item.object));
+  return answer;
+}
+
+// Its `with` block is of the end itself.
+Answer enter_connection(Call& c) {
+  if (c.on_a<Connection>().closed()) throw mp::OSError(EBADF, "enter a block: handle is closed");
+  Answer answer;
+  answer.made.push_back(c.object_named(c.command()["on"].get<std::string>()));
+  return answer;
+}
+
+Answer recv_bytes_into(Call& c) {
+  std::string buffer(static_cast<size_t>(c.whole("length", 0)), '.');
+  const size_t count =
+      c.on_a<Connection>().recv_bytes_into(std::span(buffer), c.whole("offset", 0));
+  return Value::dict({{"count", static_cast<int64_t>(count)}, {"buffer", Value::bytes(buffer)}});
+}
+
+Answer send_bytes(Call& c) {
+  std::optional<int64_t> size;
+  if (c.find("size") != nullptr && !c.find("size")->is_null()) size = c.whole("size", 0);
+  c.on_a<Connection>().send_bytes(c.bytes("data"), c.whole("offset", 0), size);
+  return {};
+}
+
+Answer recv_bytes(Call& c) {
+  std::optional<int64_t> most;
+  if (c.find("maxlength") != nullptr && !c.find("maxlength")->is_null())
+    most = c.whole("maxlength", 0);
+  return Value::bytes(c.on_a<Connection>().recv_bytes(most));
+}
+
+Answer wait_for_any(Call& c) {
+  std::vector<std::shared_ptr<Object>> objects;
+  std::vector<mp::Waitable> items;
+  const Value::List names = c.list("objects");
+  for (const Value& name : names) {
+    objects.push_back(c.object_named(*name.get_if<std::string>()));
+    if (auto* process = std::get_if<Process>(&objects.back()->it)) {
+      items.emplace_back(process->it->sentinel());
+    } else {
+      items.emplace_back(std::get<Connection>(objects.back()->it));
+    }
+  }
+  Value::List ready;
+  for (size_t index : mp::wait(items, c.timeout())) ready.push_back(names[index]);
+  return Value::list(ready);
+}
+
+// ---------------------------------------------------------------- locks and their like
+
+// Calls `f` with whatever has acquire() and release().
+template <class F>
+Answer with_lock(Call& c, F f) {
+  return std::visit(
+      [&](auto& object) -> Answer {
+        using T = std::decay_t<decltype(object)>;
+        if constexpr (requires { object.acquire(); }) {
+          return f(object);
+        } else if constexpr (std::is_same_v<T, AnyValue> || std::is_same_v<T, AnyArray>) {
+          mp::AnyLock lock = std::visit([](auto& each) { return each.get_lock(); }, object);
+          return f(lock);
+        } else {
+          throw Unsupported{"this has no lock"};
+        }
+      },
+      c.on().it);
+}
+
+Answer acquire(Call& c) {
+  return with_lock(
+      c, [&](auto& lock) { return Value(lock.acquire(c.flag("block", true), c.timeout())); });
+}
+Answer release(Call& c) {
+  return with_lock(c, [](auto& lock) {
+    lock.release();
+    return Answer();
+  });
+}
+Answer enter(Call& c) {
+  return with_lock(c, [](auto& lock) {
+    lock.acquire();
+    return Answer();
+  });
+}
+
+template <class S>
+Answer new_semaphore(Call& c) {
+  return made(c.find("value") == nullptr ? S() : S(static_cast<int>(c.whole("value", 1))));
+}
+
+Answer get_value(Call& c) {
+  if (auto* bounded = std::get_if<mp::BoundedSemaphore>(&c.on().it))
+    return Value(bounded->get_value());
+  return Value(c.on_a<mp::Semaphore>().get_value());
+}
+
+Answer new_condition(Call& c) {
+  const Value* lock = c.find("lock");
+  if (lock == nullptr || lock->is_null()) return made(mp::Condition());
+  const auto object = c.object_named(c.text("lock"));
+  if (auto* plain = std::get_if<mp::Lock>(&object->it)) return made(mp::Condition(*plain));
+  if (auto* recursive = std::get_if<mp::RLock>(&object->it)) return made(mp::Condition(*recursive));
+  refuse_type("a condition's lock is a Lock or an RLock");
+}
+
+Answer wait_for(Call& c) {
+  const auto value = c.object_named(c.text("value"));
+  const Value wanted = *c.find("equals");
+  return Value(c.on_a<mp::Condition>().wait_for(
+      [&] { return number_equals(get_shared(*value), wanted); }, c.timeout()));
+}
+
+void add_one(std::shared_ptr<Object> value) { add_to_shared(*value, Value(1)); }
+void raise_named(std::string type) { throw PythonError(type, "raised by the barrier's action"); }
+
+Answer new_barrier(Call& c) {
+  mp::BarrierOptions options{.timeout = c.timeout()};
+  if (const Value* action = c.find("action"); action != nullptr && !action->is_null()) {
+    if (const Value* target = action->find("add_to")) {
+      options.action = {add_one, c.object_named(*target->get_if<std::string>())};
+    } else {
+      options.action = {raise_named, *action->find("raise")->get_if<std::string>()};
+    }
+  }
+  return made(mp::Barrier(static_cast<int>(c.whole("parties", 0)), options));
+}
+
+Answer barrier_wait(Call& c) { return Value(c.on_a<mp::Barrier>().wait(c.timeout())); }
+
+// ---------------------------------------------------------------- processes
+
+mp::Process& process(Call& c) { return *c.on_a<Process>().it; }
+
+Answer new_process(Call& c) {
+  if (c.find("group") != nullptr) throw Unsupported{"mp's processes have no group"};
+  mp::ProcessOptions options{.start_method = start_method()};
+  if (const Value* name = c.find("name"); name != nullptr && !name->is_null())
+    options.name = c.text("name");
+  if (const Value* daemon = c.find("daemon"); daemon != nullptr && !daemon->is_null())
+    options.daemon = c.flag("daemon", false);
+  Task task;
+  if (c.find("puppet") != nullptr) task.puppet = c.text("puppet");
+  if (const Value* function = c.find("func")) {
+    const auto* by_value = function->get_if<Value::Function>();
+    task.function = by_value != nullptr ? by_value->name : c.text("func");
+  }
+  if (c.find("objects") != nullptr) {
+    for (const Value& name : c.list("objects")) {
+      const std::string& text = *name.get_if<std::string>();
+      task.objects[text] = c.object_named(text);
+      const bool copied = start_method().value_or(mp::StartMethod::kFork) == mp::StartMethod::kFork;
+      if (!copied && std::holds_alternative<Process>(task.objects[text]->it))
+        throw Unsupported{"an mp::Process does not travel"};
+    }
+  }
+  if (c.find("args") != nullptr) task.args = c.list("args");
+  if (const Value* kwargs = c.find("kwargs"); kwargs != nullptr && !kwargs->is_null())
+    task.kwargs = kwargs->get_if<Value::Items>()->pairs;
+  const bool subclass = c.find("style") != nullptr && c.text("style") == "subclass";
+  return made(Process{make_process(std::move(options), std::move(task), subclass)});
+}
+
+Answer active_children(Call&) {
+  Value::List children;
+  for (const mp::Process& each : mp::active_children()) {
+    children.push_back(Value::dict({{"name", each.name()}, {"pid", or_null(each.pid())}}));
+  }
+  return Value::list(children);
+}
+
+Answer parent_process(Call&) {
+  std::optional<mp::Process> parent = mp::parent_process();
+  if (!parent) return Value(false);
+  Answer answer = made(Process{std::make_shared<mp::Process>(*std::move(parent))});
+  answer.value = Value(true);
+  return answer;
+}
+
+// ---------------------------------------------------------------- start methods
+
+std::optional<mp::StartMethod> method_argument(Call& c) {
+  const Value* method = c.find("method");
+  if (method == nullptr || method->is_null()) return std::nullopt;
+  return mp::start_method_named(c.text("method"));
+}
+
+Value name_of_method(mp::StartMethod method) { return std::string(mp::name_of(method)); }
+
+Answer get_start_method(Call& c) {
+  if (!c.flag("allow_none", false)) return name_of_method(mp::get_start_method());
+  const auto chosen = mp::chosen_start_method();
+  return chosen ? name_of_method(*chosen) : Value();
+}
+
+Answer get_all_start_methods(Call&) {
+  Value::List all;
+  for (mp::StartMethod each : mp::get_all_start_methods()) all.push_back(name_of_method(each));
+  return Value::list(all);
+}
+
+// ---------------------------------------------------------------- the puppet's own
+
+Answer batch(Call& c) {
+  const Json& args = c.command()["args"];
+  Answer answer;
+  answer.json = Json::array();
+  const int times = args.value("times", 1);
+  for (int i = 0; i < times; ++i) {
+    for (const Json& each : args["commands"]) answer.json->push_back(c.puppet().perform(each));
+  }
+  return answer;
+}
+
+Answer new_thread(Call& c) {
+  const bool daemon = c.flag("daemon", false);
+  std::thread thread([name = c.text("puppet")] { obey_in_thread(name); });
+  if (daemon) {
+    thread.detach();
+    return {};
+  }
+  std::scoped_lock hold(here().mutex);
+  here().threads.push_back(std::move(thread));
+  return {};
+}
+
+Answer print(Call& c) {
+  std::FILE* stream = c.find("stream") != nullptr && c.text("stream") == "stderr" ? stderr : stdout;
+  std::fputs(c.text("text").c_str(), stream);
+  if (c.flag("flush", false)) std::fflush(stream);
+  return {};
+}
+
+volatile sig_atomic_t g_noted[NSIG];  // how often each signal came
+
+Answer on_signal(Call& c) {
+  const int number = static_cast<int>(c.whole("signal", 0));
+  const std::string action = c.text("action");
+  struct sigaction how = {};
+  how.sa_handler = action == "ignore" ? SIG_IGN
+                   : action == "default"
+                       ? SIG_DFL
+                       : +[](int signal) { g_noted[signal] = g_noted[signal] + 1; };
+  ::sigaction(number, &how, nullptr);
+  return {};
+}
+
+Answer all_of_stdin(Call&) {
+  std::ostringstream all;
+  all << std::cin.rdbuf();
+  return Value(all.str());
+}
+
+std::vector<std::string>& exit_markers() {
+  static auto& it = *new std::vector<std::string>();
+  return it;
+}
+
+Answer at_exit(Call& c) {
+  exit_markers().push_back(c.text("marker"));
+  if (exit_markers().size() == 1) {
+    std::atexit([] {
+      for (const std::string& each : exit_markers()) create_file(each);
+    });
+  }
+  return {};
+}
+
+Answer drop(Call& c) {
+  std::shared_ptr<Object> object = c.object_named(c.command()["on"].get<std::string>());
+  std::scoped_lock hold(here().mutex);
+  std::erase_if(here().objects, [&](const auto& each) { return each.second == object; });
+  return {};
+}
+
+Answer names(Call&) {
+  std::scoped_lock hold(here().mutex);
+  Value::List all;
+  for (const auto& each : here().objects) all.push_back(each.first);
+  return Value::list(all);
+}
+
+Answer set_global(Call& c) {
+  std::scoped_lock hold(here().mutex);
+  here().globals[c.text("name")] = *c.find("value");
+  return {};
+}
+Answer get_global(Call& c) {
+  std::scoped_lock hold(here().mutex);
+  return here().globals[c.text("name")];
+}
+
+Answer arguments(Call& c) {
+  return Value::dict({{"args", Value::list(c.puppet().arguments().args)},
+                      {"kwargs", Value::dict(c.puppet().arguments().kwargs)}});
+}
+
+// ---------------------------------------------------------------- the table
+
+using Operation = Answer (*)(Call&);
+
+// What a call that returns nothing answers.
+#define DO(...)           \
+  [](Call& c) -> Answer { \
+    static_cast<void>(c); \
+    __VA_ARGS__;          \
+    return {};            \
+  }
+#define GIVE(...)              \
+  [](Call& c) -> Answer {      \
+    static_cast<void>(c);      \
+    return Value(__VA_ARGS__); \
+  }
+
+const std::map<std::string, Operation>& table() {
+  static const auto& it = *new std::map<std::string, Operation>{
+      {"context.get_start_method", get_start_method},
+      {"context.get_all_start_methods", get_all_start_methods},
+      {"context.set_start_method",
+       DO(mp::set_start_method(method_argument(c), c.flag("force", false)))},
+      {"context.get_context",
+       [](Call& c) -> Answer {
+         const auto method = method_argument(c);
+         return name_of_method(method ? *method : mp::get_start_method());
+       }},
+
+      {"process.new", new_process},
+      {"process.start", DO(process(c).start())},
+      {"process.run", DO(process(c).run())},
+      {"process.join", DO(process(c).join(c.timeout()))},
+      {"process.is_alive", GIVE(process(c).is_alive())},
+      {"process.terminate", DO(process(c).terminate())},
+      {"process.kill", DO(process(c).kill())},
+      {"process.close", DO(process(c).close())},
+      {"process.exitcode", GIVE(or_null(process(c).exitcode()))},
+      {"process.pid", GIVE(or_null(process(c).pid()))},
+      {"process.ident", GIVE(or_null(process(c).ident()))},
+      {"process.sentinel", GIVE(process(c).sentinel())},
+      {"process.name", GIVE(process(c).name())},
+      {"process.set_name", DO(process(c).set_name(c.text("name")))},
+      {"process.daemon", GIVE(process(c).daemon())},
+      {"process.set_daemon", DO(process(c).set_daemon(c.flag("daemon", false)))},
+      {"process.authkey", [](Call& c) -> Answer { return Value::bytes(process(c).authkey()); }},
+      {"process.set_authkey", DO(process(c).set_authkey(c.bytes("key")))},
+      {"process.current",
+       [](Call&) {
+         return made(Process{std::make_shared<mp::Process>(mp::current_process())});
+       }},
+      {"process.parent", parent_process},
+      {"process.active_children", active_children},
+      {"process.cpu_count", GIVE(mp::cpu_count())},
+
+      {"queue.new", [](Call& c) { return made(Queue(static_cast<int>(c.whole("maxsize", 0)))); }},
+      {"queue.put", DO(queue(c).put(c.item("item"), c.wait()))},
+      {"queue.get", [](Call& c) { return arrived(queue(c).get(c.wait())); }},
+      {"queue.put_nowait", DO(queue(c).put_nowait(c.item("item")))},
+      {"queue.get_nowait", [](Call& c) { return arrived(queue(c).get_nowait()); }},
+      {"queue.qsize", GIVE(queue(c).qsize())},
+      {"queue.empty", GIVE(queue(c).empty())},
+      {"queue.full", GIVE(queue(c).full())},
+      {"queue.close", DO(queue(c).close())},
+      {"queue.join_thread", DO(queue(c).join_thread())},
+      {"queue.cancel_join_thread", DO(queue(c).cancel_join_thread())},
+      {"joinable_queue.new",
+       [](Call& c) { return made(JoinableQueue(static_cast<int>(c.whole("maxsize", 0)))); }},
+      {"joinable_queue.task_done", DO(c.on_a<JoinableQueue>().task_done())},
+      {"joinable_queue.join", DO(c.on_a<JoinableQueue>().join())},
+      {"simple_queue.new", [](Call&) { return made(SimpleQueue()); }},
+      {"simple_queue.put", DO(c.on_a<SimpleQueue>().put(c.item("item")))},
+      {"simple_queue.get", [](Call& c) { return arrived(c.on_a<SimpleQueue>().get()); }},
+      {"simple_queue.empty", GIVE(c.on_a<SimpleQueue>().empty())},
+      {"simple_queue.close", DO(c.on_a<SimpleQueue>().close())},
+
+      {"pipe.new",
+       [](Call& c) {
+         auto ends = mp::Pipe<Item>(c.flag("duplex", true));
+         Answer answer = made(std::move(ends.first));
+         answer.made.push_back(std::make_shared<Object>(Object{std::move(ends.second)}));
+         return answer;
+       }},
+      {"connection.send", DO(c.on_a<Connection>().send(c.item("item")))},
+      {"connection.recv", [](Call& c) { return arrived(c.on_a<Connection>().recv()); }},
+      {"connection.send_bytes", send_bytes},
+      {"connection.recv_bytes", recv_bytes},
+      {"connection.recv_bytes_into", recv_bytes_into},
+      {"connection.poll",
+       GIVE(c.find("timeout") == nullptr ? c.on_a<Connection>().poll()
+                                         : c.on_a<Connection>().poll(c.timeout()))},
+      {"connection.close", DO(c.on_a<Connection>().close())},
+      {"connection.fileno", GIVE(c.on_a<Connection>().fileno())},
+      {"connection.closed", GIVE(c.on_a<Connection>().closed())},
+      {"connection.readable", GIVE(c.on_a<Connection>().readable())},
+      {"connection.writable", GIVE(c.on_a<Connection>().writable())},
+      {"connection.enter", enter_connection},
+      {"connection.exit", DO(c.on_a<Connection>().close())},
+      {"connection.wait", wait_for_any},
+
+      {"lock.new", [](Call&) { return made(mp::Lock()); }},
+      {"lock.acquire", acquire},
+      {"lock.release", release},
+      {"lock.enter", enter},
+      {"lock.exit", release},
+      {"lock.locked", GIVE(c.on_a<mp::Lock>().locked())},
+      {"rlock.new", [](Call&) { return made(mp::RLock()); }},
+      {"semaphore.new", new_semaphore<mp::Semaphore>},
+      {"bounded_semaphore.new", new_semaphore<mp::BoundedSemaphore>},
+      {"semaphore.get_value", get_value},
+      {"bounded_semaphore.get_value", get_value},
+      {"condition.new", new_condition},
+      {"condition.wait", GIVE(c.on_a<mp::Condition>().wait(c.timeout()))},
+      {"condition.wait_for", wait_for},
+      {"condition.notify", DO(c.on_a<mp::Condition>().notify(static_cast<int>(c.whole("n", 1))))},
+      {"condition.notify_all", DO(c.on_a<mp::Condition>().notify_all())},
+      {"event.new", [](Call&) { return made(mp::Event()); }},
+      {"event.set", DO(c.on_a<mp::Event>().set())},
+      {"event.clear", DO(c.on_a<mp::Event>().clear())},
+      {"event.is_set", GIVE(c.on_a<mp::Event>().is_set())},
+      {"event.wait", GIVE(c.on_a<mp::Event>().wait(c.timeout()))},
+      {"barrier.new", new_barrier},
+      {"barrier.wait", barrier_wait},
+      {"barrier.reset", DO(c.on_a<mp::Barrier>().reset())},
+      {"barrier.abort", DO(c.on_a<mp::Barrier>().abort())},
+      {"barrier.parties", GIVE(c.on_a<mp::Barrier>().parties())},
+      {"barrier.n_waiting", GIVE(c.on_a<mp::Barrier>().n_waiting())},
+      {"barrier.broken", GIVE(c.on_a<mp::Barrier>().broken())},
+
+      {"value.new", new_value},
+      {"raw_value.new", new_raw_value},
+      {"value.get", GIVE(get_shared(c.on()))},
+      {"value.set", DO(set_shared(c.on(), *c.find("value")))},
+      {"value.add", DO(add_to_shared(c.on(), *c.find("amount")))},
+      {"value.get_lock", [](Call& c) { return made(lock_of(c.on())); }},
+      {"array.new", new_array},
+      {"raw_array.new", new_raw_array},
+      {"array.get", GIVE(get_item(c.on(), c.whole("index", 0)))},
+      {"array.set", DO(set_item(c.on(), c.whole("index", 0), *c.find("value")))},
+      {"array.slice", GIVE(get_slice(c.on(), c.find("start"), c.find("stop")))},
+      {"array.set_slice",
+       DO(set_slice(c.on(), c.find("start"), c.find("stop"), *c.find("values")))},
+      {"array.len", GIVE(length_of(c.on()))},
+      {"array.get_lock", [](Call& c) { return made(lock_of(c.on())); }},
+      {"array.value", GIVE(text_of(c.on(), /*raw=*/false))},
+      {"array.raw", GIVE(text_of(c.on(), /*raw=*/true))},
+      {"array.set_value", DO(set_text(c.on(), *c.find("value")))},
+
+      {"list.new",
+       [](Call& c) { return made(List{std::make_shared<Value::List>(c.list("items"))}); }},
+      {"list.append", DO(c.on_a<List>().it->push_back(*c.find("item")))},
+      {"list.get", [](Call& c) -> Answer { return Value::list(*c.on_a<List>().it); }},
+      {"global.set", set_global},
+      {"global.get", get_global},
+
+      {"batch", batch},
+      {"puppet.thread", new_thread},
+      {"puppet.arguments", arguments},
+      {"puppet.ids", GIVE(ids())},
+      {"puppet.getcwd",
+       [](Call&) -> Answer {
+         char directory[4096];
+         return Value(std::string(::getcwd(directory, sizeof(directory))));
+       }},
+      {"puppet.chdir", DO(if (::chdir(c.text("path").c_str()) != 0) throw Unsupported{"chdir"})},
+      {"puppet.stdin", all_of_stdin},
+      {"puppet.print", print},
+      {"puppet.on_signal", on_signal},
+      {"puppet.noted", GIVE(static_cast<int>(g_noted[c.whole("signal", 0)]))},
+      {"puppet.at_exit", at_exit},
+      {"puppet.finally", DO(c.puppet().create_finally(c.text("marker")))},
+      {"puppet.drop", drop},
+      {"puppet.names", names},
+  };
+  return it;
+}
+#undef DO
+#undef GIVE
+
+// Operations that an area has from another one.
+std::string shared_name(const std::string& op) {
+  const size_t dot = op.find('.');
+  const std::string area = op.substr(0, dot), verb = dot == std::string::npos ? "" : op.substr(dot);
+  static const std::set<std::string> lock_verbs = {".acquire", ".release", ".enter", ".exit"};
+  if (area == "joinable_queue") return "queue" + verb;
+  if (area == "raw_value") return "value" + verb;
+  if (area == "raw_array") return "array" + verb;
+  if (lock_verbs.count(verb) != 0) return "lock" + verb;
+  return op;
+}
+
+Operation operation_of(const std::string& op) {
+  auto found = table().find(op);
+  if (found == table().end()) found = table().find(shared_name(op));
+  if (found == table().end()) throw Unsupported{"unknown operation " + op};
+  return found->second;
+}
+
+// Big bytes are made of their description before the call.
+Value with_blobs_made(const Value& value) {
+  if (const auto* blob = value.get_if<Value::Blob>())
+    return Value::bytes(conformance::blob_content(blob->size, blob->seed));
+  if (const auto* list = value.get_if<Value::List>()) {
+    Value::List all;
+    for (const Value& each : *list) all.push_back(with_blobs_made(each));
+    return Value::list(std::move(all));
+  }
+  return value;
+}
+
+bool ends_with(const std::string& text, std::string_view end) {
+  return text.size() >= end.size() && text.compare(text.size() - end.size(), end.size(), end) == 0;
+}
+
+}  // namespace
+
+void refuse_type(const std::string& what) { throw PythonError("TypeError", what); }
+
+Call::Call(Puppet& puppet, const Json& command)
+    : puppet_(puppet),
+      command_(command),
+      op_(conformance::text_member(command, "op")),
+      operation_(operation_of(op_)) {
+  if (op_ == "batch") return;
+  if (command.contains("on")) on_ = object_named(conformance::text_member(command, "on"));
+  if (!command.contains("args")) return;
+  for (const auto& [name, value] : command["args"].items())
+    args_.emplace_back(name, with_blobs_made(conformance::from_json(value)));
+}
+
+Json Call::run() {
+  Answer answer = operation_(*this);
+  if (answer.json) return *std::move(answer.json);
+  std::vector<std::string> names;
+  if (command_.contains("as")) {
+    const Json& as = command_["as"];
+    names =
+        as.is_string() ? std::vector{as.get<std::string>()} : as.get<std::vector<std::string>>();
+  }
+  {
+    std::scoped_lock hold(here().mutex);
+    for (size_t i = 0; i < std::min(names.size(), answer.made.size()); ++i)
+      here().objects[names[i]] = answer.made[i];
+  }
+  const bool tells_nothing = ends_with(op_, ".new") || ends_with(op_, ".enter") ||
+                             ends_with(op_, ".exit") || (!names.empty() && op_ != "process.parent");
+  return tells_nothing ? Json() : to_json(answer.value.as_received());
+}
+
+std::shared_ptr<Object> Call::object_named(const std::string& name) const {
+  std::scoped_lock hold(here().mutex);
+  const auto found = here().objects.find(name);
+  if (found == here().objects.end()) throw Unsupported{"no object named " + name};
+  return found->second;
+}
+
+Object& Call::on() const {
+  if (on_ == nullptr) throw Unsupported{op_ + " without an object"};
+  return *on_;
+}
+
+template <class T>
+T& Call::on_a() const {
+  if (T* object = std::get_if<T>(&on().it)) return *object;
+  throw Unsupported{"this object has no " + op_};
+}
+
+const Value* Call::find(const std::string& name) const {
+  for (const auto& each : args_) {
+    if (each.first == name) return &each.second;
+  }
+  return nullptr;
+}
+
+int64_t Call::whole(const std::string& name, int64_t otherwise) const {
+  const Value* value = find(name);
+  if (value == nullptr) return otherwise;
+  if (const auto* number = value->get_if<int64_t>()) return *number;
+  refuse_type(name + " is an integer");
+}
+
+bool Call::flag(const std::string& name, bool otherwise) const {
+  const Value* value = find(name);
+  if (value == nullptr) return otherwise;
+  if (const auto* flag = value->get_if<bool>()) return *flag;
+  if (const auto* number = value->get_if<int64_t>()) return *number != 0;
+  refuse_type(name + " is a bool");
+}
+
+std::string Call::text(const std::string& name) const {
+  const Value* value = find(name);
+  if (value != nullptr && value->get_if<std::string>() != nullptr)
+    return *value->get_if<std::string>();
+  refuse_type(name + " is a string");
+}
+
+std::string Call::bytes(const std::string& name) const {
+  const Value* value = find(name);
+  if (value != nullptr && value->get_if<Value::Bytes>() != nullptr)
+    return value->get_if<Value::Bytes>()->data;
+  refuse_type(name + " is bytes");
+}
+
+Value::List Call::list(const std::string& name) const {
+  const Value* value = find(name);
+  if (value == nullptr) return {};
+  if (const auto* items = value->get_if<Value::List>()) return *items;
+  if (const auto* items = value->get_if<Value::Tuple>()) return items->items;
+  refuse_type(name + " is a list");
+}
+
+mp::Timeout Call::timeout(const std::string& name) const {
+  const Value* value = find(name);
+  if (value == nullptr || value->is_null()) return std::nullopt;
+  if (const auto* number = value->get_if<double>()) return std::chrono::duration<double>(*number);
+  return std::chrono::duration<double>(whole(name, 0));
+}
+
+mp::Timeout Call::wait() const {
+  return flag("block", true) ? timeout() : std::chrono::duration<double>(0);
+}
+
+Item Call::item(const std::string& name) const {
+  const Value* value = find(name);
+  if (value == nullptr) refuse_type("an item is needed");
+  if (const auto* object = value->get_if<Value::Object>())
+    return {.object = object_named(object->name)};
+  return {.value = *value};
+}
+
+}  // namespace adapter
