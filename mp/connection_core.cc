@@ -32,13 +32,13 @@ base::UniqueFd duplicate(int fd) {
       base::check(::fcntl(fd, F_DUPFD_CLOEXEC, 0), "duplicate a descriptor of a connection"));
 }
 
-// What the kernel says about these. Signals end it early, as if nothing had happened.
-void poll_once(std::span<pollfd> polled, int timeout) {
+// What the kernel says about these. False: a signal has interrupted it, and it has said nothing.
+bool poll_once(std::span<pollfd> polled, int timeout) {
   for (pollfd& each : polled) each.revents = 0;
-  if (::poll(polled.data(), polled.size(), timeout) == -1) {
-    if (errno != EINTR) throw base::OsError(errno, "wait for a connection");
-    os::check_interrupt();
-  }
+  if (::poll(polled.data(), polled.size(), timeout) != -1) return true;
+  if (errno != EINTR) throw base::OsError(errno, "wait for a connection");
+  os::check_interrupt();
+  return false;
 }
 
 // Returns the packet's size; 0 if there is none.
@@ -231,7 +231,7 @@ void ConnectionCore::clear_away() {
 
 bool ConnectionCore::other_end_is_gone() const {
   pollfd wakes{.fd = wakes_.get(), .events = 0, .revents = 0};
-  poll_once({&wakes, 1}, 0);
+  while (!poll_once({&wakes, 1}, 0)) continue;
   return (wakes.revents & POLLHUP) != 0;
 }
 
@@ -372,8 +372,8 @@ std::optional<ConnectionCore::Received> ConnectionCore::take_first(
   const std::optional<MessageRing::Message> first = from.ring.first();
   if (!first) return std::nullopt;
   if (first->size > longest) {
+    if (first->is_announced) pass_over_body(*first);
     take_off(*first);
-    pass_over_body(*first);
     return Received::kTooLong;
   }
   message->resize(first->size);
@@ -399,16 +399,17 @@ void ConnectionCore::take_body(const MessageRing::Message& first, std::string* m
                                std::vector<base::UniqueFd>* descriptors) {
   base::UniqueFd senders_life;
   for (uint64_t offset = 0;; offset += kLongestPart) {
-    if (!wait_for_part(first, offset, &senders_life)) {
-      take_off(first);
+    const std::optional<PartHead> next = next_part(first, &senders_life);
+    if (!next || next->offset != offset) {
+      // A receiver before this one has died, or a sender. If it is alive, it goes on.
       pass_over_body(first);
+      take_off(first);
       throw base::OsError(EBADMSG, "got end of file during message");
     }
-    const uint64_t size = std::min(first.size - offset, kLongestPart);
-    const bool is_last = offset + size == first.size;
+    const bool is_last = is_last_part(first, *next);
     // The last one stays until the message is taken off: if this process dies before, another may get it.
     std::vector<base::UniqueFd> arrived =
-        read_part(message->data() + offset, size, is_last ? MSG_PEEK : 0);
+        read_part(std::span<char>(*message).subspan(offset), is_last ? MSG_PEEK : 0);
     MP_KILL_POINT();
     if (offset == 0 && descriptors != nullptr) *descriptors = std::move(arrived);
     if (!is_last) continue;
@@ -419,24 +420,31 @@ void ConnectionCore::take_body(const MessageRing::Message& first, std::string* m
   }
 }
 
-// Makes room. What is still to come, or is left by one who died before this, is passed over where it is found.
-void ConnectionCore::pass_over_body(const MessageRing::Message& message) const {
-  PartHead head;
-  while (peek(bodies_.get(), &head, sizeof(head)) && head.number <= message.number)
-    pass_over(bodies_.get());
+bool ConnectionCore::is_last_part(const MessageRing::Message& message, PartHead part) {
+  return part.offset == PartHead::kNoMoreFollows || message.size - part.offset <= kLongestPart;
 }
 
-// Waits for the part of the first message's body that begins at `offset`. False: it won't come.
-bool ConnectionCore::wait_for_part(const MessageRing::Message& first, uint64_t offset,
-                                   base::UniqueFd* senders_life) const {
+// Throws away what is left of the first message's body, and what is still to come, so that its sender gets on.
+void ConnectionCore::pass_over_body(const MessageRing::Message& first) const {
+  base::UniqueFd senders_life;
+  while (const std::optional<PartHead> next = next_part(first, &senders_life)) {
+    pass_over(bodies_.get());
+    MP_KILL_POINT();
+    if (is_last_part(first, *next)) return;
+  }
+}
+
+// Waits for a part of the first message's body, and leaves it where it is. Absent: there is none any more.
+std::optional<ConnectionCore::PartHead> ConnectionCore::next_part(
+    const MessageRing::Message& first, base::UniqueFd* senders_life) const {
   for (bool more_may_come = true;;) {
     PartHead head;
     if (peek(bodies_.get(), &head, sizeof(head))) {
-      if (head.number == first.number && head.offset == offset) return true;
-      if (head.number >= first.number) return false;
-      pass_over(bodies_.get());
+      if (head.number == first.number) return head;
+      if (head.number > first.number) return std::nullopt;
+      pass_over(bodies_.get());  // left by a receiver or a sender who died
     } else {
-      if (!more_may_come) return false;
+      if (!more_may_come) return std::nullopt;
       // If not: what was sent at last is there now, so look once more.
       more_may_come = sleep_for_part(first.sender, senders_life);
     }
@@ -461,9 +469,10 @@ bool ConnectionCore::sleep_for_part(pid_t sender, base::UniqueFd* his_life) cons
   return (polled[0].revents & POLLHUP) == 0 && polled[1].revents == 0;
 }
 
-std::vector<base::UniqueFd> ConnectionCore::read_part(char* to, uint64_t size, int flags) const {
+// Into the beginning of `to`, or all of it.
+std::vector<base::UniqueFd> ConnectionCore::read_part(std::span<char> to, int flags) const {
   PartHead head;
-  iovec pieces[2] = {{&head, sizeof(head)}, {to, size}};
+  iovec pieces[2] = {{&head, sizeof(head)}, {to.data(), std::min(to.size(), kLongestPart)}};
   Control control;
   msghdr message = {};
   message.msg_iov = pieces;
@@ -530,8 +539,10 @@ std::vector<size_t> ConnectionCore::wait(std::span<const Waitable> items, base::
     return (polled[i].revents & POLLHUP) != 0 || !connection->in().ring.empty();
   };
   for (bool only_look = true;; only_look = false) {
-    const bool is_last = deadline.passed();
-    poll_once(polled, only_look || is_last ? 0 : deadline.poll_timeout());
+    bool is_last;
+    do {
+      is_last = deadline.passed();
+    } while (!poll_once(polled, only_look || is_last ? 0 : deadline.poll_timeout()));
     std::vector<size_t> ready;
     for (size_t i = 0; i < items.size(); ++i) {
       if (is_ready(i)) ready.push_back(i);

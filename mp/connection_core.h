@@ -161,11 +161,12 @@ class ConnectionCore {
                                      uint64_t longest);
   void take_body(const MessageRing::Message& first, std::string* message,
                  std::vector<base::UniqueFd>* descriptors);
-  void pass_over_body(const MessageRing::Message& message) const;
-  bool wait_for_part(const MessageRing::Message& first, uint64_t offset,
-                     base::UniqueFd* senders_life) const;
+  static bool is_last_part(const MessageRing::Message& message, PartHead part);
+  void pass_over_body(const MessageRing::Message& first) const;
+  std::optional<PartHead> next_part(const MessageRing::Message& first,
+                                    base::UniqueFd* senders_life) const;
   bool sleep_for_part(pid_t sender, base::UniqueFd* his_life) const;
-  std::vector<base::UniqueFd> read_part(char* to, uint64_t size, int flags) const;
+  std::vector<base::UniqueFd> read_part(std::span<char> to, int flags) const;
   void take_off(const MessageRing::Message& first);
   bool sleep_until_message_or_end();
   void be_woken_by_the_next();

@@ -14,6 +14,7 @@
 #include <vector>
 
 #include "base/os_error.h"
+#include "base/unique_fd.h"
 #include "gtest/gtest.h"
 #include "mp/connection_core.h"
 #include "mp/os/kill_point.h"
@@ -122,7 +123,7 @@ std::vector<Scene> scenes() {
          std::string message;
          if (pipe.receiver->poll(Deadline::after(0s))) pipe.receiver->recv(&message, nullptr, 5);
        },
-       {{two, "b"}, {"b"}}},
+       {{two, "b"}, {kTorn, "b"}, {"b"}}},
       {"poll", {}, [](Pipe& pipe) { pipe.receiver->poll(Deadline::after(1ms)); }, {{}}},
       {"watch", {}, [](Pipe& pipe) { pipe.receiver->fileno(); }, {{}}},
       {"watch_and_recv",
@@ -283,6 +284,73 @@ TEST(ConnectionCoreDeath, SenderThatWaitsBehindADeadOneGoesOn) {
   EXPECT_EQ(recv(*pipe.receiver), kTorn);
   EXPECT_TRUE(recv(*pipe.receiver) == other);
   EXPECT_EQ(second.wait(), base::Exited{0});
+}
+
+TEST(ConnectionCoreDeath, SenderOfABodyWhoseReceiverDiedGetsOn) {
+  bool survived = false;
+  for (int point = 1; !survived; ++point) {
+    SCOPED_TRACE("killed at point " + std::to_string(point));
+    Pipe pipe;
+    const std::string body = text(1 << 20, 1);
+    TestProcess sender([&] {
+      pipe.sender->send(body);
+      pipe.sender->send("next");
+      return true;
+    });
+    EXPECT_TRUE(sender.sleeps());
+    TestProcess victim([&] {
+      os::die_at_kill_point(point);
+      return recv(*pipe.receiver) == body;
+    });
+    survived = victim.wait() == base::Exited{0};
+    const std::string message = recv(*pipe.receiver);
+    if (message != "next") {
+      EXPECT_TRUE(message == body || message == kTorn);
+      EXPECT_EQ(recv(*pipe.receiver), "next");
+    }
+    EXPECT_EQ(sender.wait(), base::Exited{0});
+  }
+}
+
+// One who refuses it takes all of it, too: others may have the same end.
+TEST(ConnectionCoreDeath, SenderOfABodyThatIsRefusedGetsOn) {
+  Pipe pipe;
+  TestProcess sender([&] {
+    pipe.sender->send(text(1 << 20, 1));
+    return true;
+  });
+  std::string message;
+  EXPECT_EQ(pipe.receiver->recv(&message, nullptr, 5), Received::kTooLong);
+  EXPECT_EQ(sender.wait(), base::Exited{0});
+}
+
+TEST(ConnectionCoreDeath, DescriptorsAreThereForTheNextReceiverOrGone) {
+  bool survived = false;
+  for (int point = 1; !survived; ++point) {
+    SCOPED_TRACE("killed at point " + std::to_string(point));
+    Pipe pipe;
+    auto [near, far] = ConnectionCore::pipe();
+    const int fds[] = {far->parts().wakes};
+    pipe.sender->send("x", fds);
+    far->close();
+    survived = TestProcess([&] {
+                 os::die_at_kill_point(point);
+                 return recv(*pipe.receiver) == "x";
+               }).wait() == base::Exited{0};
+    if (pipe.receiver->poll(Deadline::after(0s))) {
+      std::string message;
+      std::vector<base::UniqueFd> arrived;
+      EXPECT_EQ(pipe.receiver->recv(&message, &arrived), Received::kMessage);
+      ASSERT_EQ(arrived.size(), 1u);
+      EXPECT_FALSE(near->poll(Deadline::after(0s)));
+    }
+    pipe.sender->send("another", {});
+    EXPECT_EQ(recv(*pipe.receiver), "another");
+    const int standard_input[] = {0};
+    pipe.sender->send("passes over what was left", standard_input);
+    recv(*pipe.receiver);
+    EXPECT_TRUE(near->poll(Deadline::after(0s))) << "the descriptor is open somewhere";
+  }
 }
 
 TEST(ConnectionCoreDeath, EndOfFileComesBehindATornMessage) {

@@ -10,6 +10,7 @@
 #include <deque>
 #include <random>
 #include <string>
+#include <thread>
 #include <vector>
 
 #include "base/os_error.h"
@@ -174,6 +175,24 @@ TEST(ConnectionCore, NothingIsLostOrTwiceBetweenManyProcesses) {
   EXPECT_EQ(std::stoll(must_recv(report.first)) + std::stoll(must_recv(report.first)),
             1ll * kEach * (kEach - 1));
   EXPECT_FALSE(pair.first->poll(at_once()));
+}
+
+TEST(ConnectionCore, ThreadsShareAnEnd) {
+  constexpr int kEach = 3000;
+  auto pair = ConnectionCore::pipe();
+  std::atomic<long long> sum{0};
+  std::vector<std::thread> threads;
+  for (int t = 0; t < 2; ++t) {
+    threads.emplace_back([&] {
+      for (int i = 0; i < kEach; ++i)
+        pair.first->send(std::to_string(i) + std::string(i % 100 == 0 ? 70000 : 0, ' '));
+    });
+    threads.emplace_back([&] {
+      for (int i = 0; i < kEach; ++i) sum += std::stoi(must_recv(pair.second));
+    });
+  }
+  for (std::thread& each : threads) each.join();
+  EXPECT_EQ(sum, 1ll * kEach * (kEach - 1));
 }
 
 // ---------------------------------------------------------------- waiting
@@ -478,6 +497,18 @@ TEST(ConnectionCore, DescriptorsGoWithAMessage) {
     EXPECT_EQ(inode_of(arrived[0].get()), inode_of(one.fd()));
     EXPECT_EQ(inode_of(arrived[1].get()), inode_of(two.fd()));
   }
+}
+
+TEST(ConnectionCore, DescriptorThatIsNoneIsToldToBothSides) {
+  auto pair = ConnectionCore::pipe();
+  TestProcess receiver([&] {
+    return error_of([&] { recv(pair.first); }) == EBADMSG && must_recv(pair.first) == "next";
+  });
+  EXPECT_TRUE(receiver.sleeps());
+  const int fds[] = {-1};
+  EXPECT_EQ(error_of([&] { pair.second->send("x", fds); }), EBADF);
+  pair.second->send("next");
+  EXPECT_EQ(receiver.wait(), base::Exited{0});
 }
 
 TEST(ConnectionCore, DescriptorsThatNobodyWantsAreClosed) {

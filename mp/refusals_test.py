@@ -34,11 +34,14 @@ REFUSED = (
      "it is shared by processes already: give it to them beside the value"),
     ("a queue of values", "mp::Queue<mp::Value<int>>().put(mp::Value<int>())",
      "what processes share goes to a child when it is made, never through a queue"),
+    ("a lock through a connection", "mp::Pipe<mp::Lock>().first.send(mp::Lock())",
+     "what processes share goes to a child when it is made, never through a queue or a connection"),
     ("too large a struct", "mp::encode(Large{})", "a struct of more than twelve members needs an mp::Codec of its own"),
 )
 
 PROGRAM = """
 #include "mp/array.h"
+#include "mp/connection.h"
 #include "mp/lock.h"
 #include "mp/queue.h"
 #include "mp/value.h"
