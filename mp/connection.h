@@ -15,8 +15,8 @@
 // sender had left messages unread (pipe.unread_messages_of_the_closer_do_no_harm). An end that was sent through a
 // connection arrives even if its sender has ended (pipe.sent_end_outlives_its_sender).
 //
-// Processes: every one that has an end may call every method. An end goes to a new process as an argument, and through
-// another connection at any time (it must not be closed meanwhile). Threads: any.
+// Processes: every one that has an end may call every method. An end goes to a new process as an argument, and
+// through another connection at any time (it must not be closed meanwhile). Threads: any.
 // Lifetime:  handles are cheap copies that share the end; the last one of a process closes it there. close() is this
 //            handle's and its copies' in this process.
 //
@@ -53,8 +53,8 @@ namespace mp {
 template <class Out, class In = Out>
 class Connection {
  public:
-  // All methods but close(), closed(), readable() and writable() raise OSError if this end is closed, and if it does not
-  // send, or not receive, what they send or receive.
+  // All methods but close(), closed(), readable() and writable() raise OSError if this end is closed, and those that
+  // send, or receive, if this end does not.
 
   // Waits while there is no room. Raises: OSError with EPIPE if nobody has the other end; what the item's Codec
   // raises, and then nothing is sent. Then: whoever has the other end sees the message.
@@ -89,8 +89,8 @@ class Connection {
     core_->send(slice(data, offset, size));
   }
 
-  // Raises: as recv(), but for DecodeError; ValueError if `maxlength` is negative; OSError if the message is longer. This
-  // end does not receive any more then in this process, and is closed if it was one-way.
+  // Raises: as recv(), but for DecodeError; ValueError if `maxlength` is negative; OSError if the message is longer.
+  // This end does not receive any more then in this process, and is closed if it was one-way.
   std::string recv_bytes(std::optional<int64_t> maxlength = {}) {
     core_->require_readable();
     if (maxlength && *maxlength < 0) throw ValueError("negative maxlength");
@@ -133,8 +133,8 @@ class Connection {
   bool readable() const { return core_->readable(); }
   bool writable() const { return core_->writable(); }
 
-  // A descriptor for select(2), poll(2) and the like, and for nothing else: while it is readable, so is a message or the
-  // end of file. The same as long as this end is open.
+  // A descriptor for select(2), poll(2) and the like, and for nothing else: it is readable while there is a message,
+  // or the end of file. The same as long as this end is open.
   int fileno() { return core_->fileno(); }
 
   // For wait().

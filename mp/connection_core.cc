@@ -27,6 +27,8 @@ constexpr size_t kLine = 128;
   throw base::OsError(EPIPE, "send to a connection whose other end is closed");
 }
 
+[[noreturn]] void raise_closed() { throw base::OsError(EBADF, "handle is closed"); }
+
 base::UniqueFd duplicate(int fd) {
   return base::UniqueFd(
       base::check(::fcntl(fd, F_DUPFD_CLOEXEC, 0), "duplicate a descriptor of a connection"));
@@ -139,7 +141,7 @@ struct ConnectionCore::PartHead {
 class ConnectionCore::Use {
  public:
   explicit Use(ConnectionCore* connection) : connection_(*connection) {
-    if (!connection_.gate_.enter()) throw base::OsError(EBADF, "handle is closed");
+    if (!connection_.gate_.enter()) raise_closed();
   }
   Use(const Use&) = delete;
   Use& operator=(const Use&) = delete;
@@ -198,20 +200,16 @@ ConnectionCore::Direction& ConnectionCore::in() const {
   return reinterpret_cast<Memory*>(view_.data())->directions[1 - side_];
 }
 
-void ConnectionCore::check_readable() const {
+void ConnectionCore::require_open() const {
+  if (closed()) raise_closed();
+}
+void ConnectionCore::require_readable() const {
+  require_open();
   if (!readable_) throw base::OsError(EBADF, "connection is write-only");
 }
-void ConnectionCore::check_writable() const {
+void ConnectionCore::require_writable() const {
+  require_open();
   if (!writable_) throw base::OsError(EBADF, "connection is read-only");
-}
-
-void ConnectionCore::require_readable() {
-  Use use(this);
-  check_readable();
-}
-void ConnectionCore::require_writable() {
-  Use use(this);
-  check_writable();
 }
 
 void ConnectionCore::close() {
@@ -239,7 +237,7 @@ bool ConnectionCore::other_end_is_gone() const {
 
 void ConnectionCore::send(std::string_view message, std::span<const int> descriptors) {
   Use use(this);
-  check_writable();
+  require_writable();
   check_that_somebody_may_receive();
   if (descriptors.empty() && send_through_ring(message)) return;
   send_through_socket(message, descriptors);
@@ -349,7 +347,7 @@ ConnectionCore::Received ConnectionCore::recv(std::string* message,
                                               std::vector<base::UniqueFd>* descriptors,
                                               uint64_t longest) {
   Use use(this);
-  check_readable();
+  require_readable();
   note_receiver();
   for (bool gone = false;; gone = sleep_until_message_or_end()) {
     if (const auto received = take_first(message, descriptors, longest)) return *received;
@@ -507,7 +505,7 @@ bool ConnectionCore::sleep_until_message_or_end() {
 
 bool ConnectionCore::poll(base::Deadline deadline) {
   Use use(this);
-  check_readable();
+  require_readable();
   const MessageRing& ring = in().ring;
   if (!ring.empty() || (!deadline.passed() && ring.spin_until_not_empty())) return true;
   const Waitable self(*this);
@@ -535,6 +533,7 @@ std::vector<size_t> ConnectionCore::wait(std::span<const Waitable> items, base::
   }
   auto is_ready = [&](size_t i) {
     const ConnectionCore* connection = items[i].connection;
+    if ((polled[i].revents & POLLNVAL) != 0) throw base::OsError(EBADF, "wait for a descriptor");
     if (connection == nullptr) return polled[i].revents != 0;
     return (polled[i].revents & POLLHUP) != 0 || !connection->in().ring.empty();
   };
@@ -547,10 +546,12 @@ std::vector<size_t> ConnectionCore::wait(std::span<const Waitable> items, base::
     for (size_t i = 0; i < items.size(); ++i) {
       if (is_ready(i)) ready.push_back(i);
     }
-    if (is_last || !ready.empty()) return ready;
+    if (!ready.empty()) return ready;
     for (const Waitable& each : items) {
-      if (each.connection != nullptr) each.connection->be_woken_by_the_next();
+      if (each.connection != nullptr && (!is_last || each.connection->in().watched))
+        each.connection->be_woken_by_the_next();
     }
+    if (is_last) return {};
   }
 }
 

@@ -1,9 +1,9 @@
 // One end of a pipe: messages of bytes, and of descriptors, to and from whoever has the other end.
 //
-// A pipe is memory with a ring of messages for each direction, and two pairs of sockets. Short messages go through the
-// ring and, while both sides run, without the kernel. The first pair of sockets wakes who sleeps. Through the second go
-// the bodies of messages that are longer than kLongestInRing, find more waiting than the ring has room for, or
-// carry descriptors; the sender sleeps there while nobody makes room.
+// A pipe is memory with a ring of messages for each direction, and two pairs of sockets. Short messages go through
+// the ring and, while both sides run, without the kernel. The first pair of sockets wakes who sleeps. Through the
+// second go the bodies of messages that are longer than kLongestInRing, find more waiting than the ring has room
+// for, or carry descriptors; the sender sleeps there while nobody makes room.
 //
 // What the kernel knows, it is asked:
 //   - The other end is gone when all copies of its sockets are closed, in whatever process, however they came
@@ -16,9 +16,9 @@
 //   - Nobody sleeps on: the first pair of sockets has a packet (a wake-up) to read whenever there is a message, for a
 //     sender writes it before the message is there, and a receiver reads it only when he has found the ring
 //     empty, and has said before (`idle`) that the next sender must write one. Both hold the same RobustMutex.
-//   - A body whose sender died before its end is torn: recv() raises OSError for that message, and goes on with the
-//     next. So is one whose receiver died in the middle. If the end of a body was not yet taken, the next
-//     receiver gets the message; so he does with one that takes a single packet.
+//   - A body whose sender died before its end is torn: recv() raises for that message, and goes on with the next.
+//     So is one whose receiver died in the middle; the next receiver takes the rest, for its sender to get on. A
+//     body that is a single packet, though, stays whole for the next receiver until its message is taken off.
 //   - While a body is on its way, its sender and its receiver hold a RobustMutex each, asleep or not. Others who
 //     have long messages, or would receive, wait for them in any case: for the order of the messages.
 //
@@ -95,8 +95,8 @@ class ConnectionCore {
 
   // Raises, all of them: base::OsError, which says so if this end is closed or not of this direction.
 
-  // Waits while there is no room. Takes os::kMostDescriptors at most. Then: whoever has the other end sees the message.
-  // Raises: base::OsError with EPIPE if nobody has.
+  // Waits while there is no room. At most os::kMostDescriptors go with it.
+  // Raises: with EPIPE if nobody has the other end. Then: whoever has it sees the message.
   void send(std::string_view message, std::span<const int> descriptors = {});
 
   enum class Received {
@@ -104,7 +104,7 @@ class ConnectionCore {
     kTooLong,   // it was, and is gone
     kEndOfFile  // nobody has the other end, and all is received
   };
-  // Waits for a message. Raises: base::OsError with EBADMSG if it is torn; the next may be whole.
+  // Waits for a message. Raises: with EBADMSG if it is torn; the next may be whole.
   Received recv(std::string* message, std::vector<base::UniqueFd>* descriptors = nullptr,
                 uint64_t longest = kNoLimit);
 
@@ -120,15 +120,15 @@ class ConnectionCore {
   // From now on this end does not receive in this process.
   void stop_reading() { readable_ = false; }
   // What recv() and send() begin with: raise if they would.
-  void require_readable();
-  void require_writable();
+  void require_readable() const;
+  void require_writable() const;
 
   bool closed() const { return gate_.is_closed(); }
   bool readable() const { return readable_; }
   bool writable() const { return writable_; }
 
-  // For select(2) and the like. From now on it is readable while poll() would be true, and else not; after a
-  // receiver was killed it may be so once without reason.
+  // For select(2) and the like. From now on it is readable while poll() would be true, and else not; if a process
+  // was killed, perhaps until the next poll() or recv(). The first time it waits for who is receiving a body.
   int fileno();
 
  private:
@@ -139,8 +139,7 @@ class ConnectionCore {
 
   Direction& out() const;
   Direction& in() const;
-  void check_readable() const;
-  void check_writable() const;
+  void require_open() const;
   void clear_away();
 
   bool send_through_ring(std::string_view message);

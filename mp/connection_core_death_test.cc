@@ -1,5 +1,6 @@
 // A process that is killed at any instruction hinders nobody. What it was sending comes whole, or is torn if it was
 // long, or does not come; of what it was receiving the next one gets it, or finds it torn, or it is gone with it.
+#include <poll.h>
 #include <sched.h>
 #include <signal.h>
 #include <unistd.h>
@@ -309,6 +310,23 @@ TEST(ConnectionCoreDeath, SenderOfABodyWhoseReceiverDiedGetsOn) {
       EXPECT_EQ(recv(*pipe.receiver), "next");
     }
     EXPECT_EQ(sender.wait(), base::Exited{0});
+  }
+}
+
+// Whoever watches the descriptor and then asks is not told again and again that it is readable.
+TEST(ConnectionCoreDeath, WakeUpForAMessageThatNeverCameIsReadByPoll) {
+  bool survived = false;
+  for (int point = 1; !survived; ++point) {
+    SCOPED_TRACE("killed at point " + std::to_string(point));
+    Pipe pipe;
+    pollfd look{.fd = pipe.receiver->fileno(), .events = POLLIN, .revents = 0};
+    survived = TestProcess([&] {
+                 os::die_at_kill_point(point);
+                 pipe.sender->send("x");
+                 return true;
+               }).wait() == base::Exited{0};
+    const bool there = pipe.receiver->poll(Deadline::after(0s));
+    EXPECT_EQ(::poll(&look, 1, 0), there ? 1 : 0);
   }
 }
 

@@ -294,6 +294,10 @@ TEST(Connection, WaitTakesConnectionsOfAnyTypeAndDescriptors) {
   EXPECT_EQ(mp::wait({numbers.first, words.first}), (std::vector<size_t>{0, 1}));
 }
 
+TEST(Connection, WaitForADescriptorThatIsNoneRaises) {
+  EXPECT_EQ(code_of([] { mp::wait({1 << 20}, 0s); }), EBADF);
+}
+
 TEST(Connection, FilenoIsReadableWhileThereIsAMessage) {
   auto [a, b] = Pipe<int>();
   pollfd look{.fd = b.fileno(), .events = POLLIN, .revents = 0};

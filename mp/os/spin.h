@@ -1,7 +1,7 @@
 // Waiting without sleeping for what another process is about to do.
 //
-// To sleep and to be woken takes longer than a message between two CPUs. So who waits looks again and again first, for
-// about as long as a sleep would cost; but not while the one who makes it happen was last seen on this very CPU,
+// To sleep and to be woken takes longer than a message between two CPUs. So who waits looks again and again first,
+// for about as long as a sleep would cost; but not if the one who makes it happen was last seen on this very CPU,
 // for then he can't run meanwhile.
 //
 // Processes: any that map it, beside what is waited for. Threads: any. Lifetime: trivially destroyed.
