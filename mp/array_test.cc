@@ -121,7 +121,7 @@ TYPED_TEST_P(EachForm, LengthIsNoneOrMore) {
 }
 
 TYPED_TEST_P(EachForm, TooLongAnArrayRaisesOSError) {
-  EXPECT_THROW(TypeParam(std::numeric_limits<int64_t>::max()), OSError);
+  EXPECT_THROW(TypeParam(INT64_MAX), OSError);
   EXPECT_THROW(TypeParam(int64_t{1} << 58), OSError);
 }
 

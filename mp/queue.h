@@ -2,7 +2,7 @@
 //
 // An item is visible to every process when put() returns, and put() itself reports what can't be sent.
 // Items of one process arrive in the order put; those of several interleave. A process that is killed at any
-// moment hinders nobody and tears nothing; at most the item that it had just taken is gone with it.
+// moment hinders nobody and tears nothing; at most what it had just taken is gone with it.
 //
 // Unlike Python: no thread feeds a pipe behind put() (queue.put.is_visible_at_once), so join_thread() and
 // cancel_join_thread() have nothing to do, and a process may end, or be joined, before its items are taken
@@ -19,6 +19,9 @@
 //   queue.get();               // "a"
 //   queue.try_get(10ms);       // "b"
 //   queue.get_nowait();        // raises mp::Empty
+//
+//   queue.put_many({"c", "d", "e"}, 10ms);   // 2: there was room for the first two
+//   queue.get_many(/*most=*/10);             // {"c", "d"}
 #ifndef MP_QUEUE_H_
 #define MP_QUEUE_H_
 
@@ -26,7 +29,10 @@
 
 #include <atomic>
 #include <cerrno>
+#include <cstddef>
 #include <cstdint>
+#include <initializer_list>
+#include <iterator>
 #include <memory>
 #include <optional>
 #include <string>
@@ -70,6 +76,43 @@ class Queue : public wire::Handle {
     std::string bytes;
     if (!open().get(&bytes, deadline_of(timeout))) return std::nullopt;
     return decode<T>(bytes);
+  }
+
+  // Puts items in a row, waiting for room as often as need be; all that there is room for take one lock and one wake-up.
+  // How many there was room for within `timeout`: the first so many; without a timeout all.
+  // Raises: as put(), Full only if there was room for none. Then: as put().
+  template <class Items = std::initializer_list<T>>
+  size_t put_many(const Items& items, Timeout timeout = {}) {
+    const size_t put = try_put_many(items, timeout);
+    if (put == 0 && std::begin(items) != std::end(items)) throw Full();
+    return put;
+  }
+  template <class Items = std::initializer_list<T>>
+  size_t try_put_many(const Items& items, Timeout timeout = kAtOnce) {
+    wire::check_may_be_sent<T>();
+    QueueCore& to = open();
+    Records records;
+    for (const T& item : items)
+      records.add_written([&](std::string* bytes) { Writer(bytes).write(item); });
+    return to.put_many(records.views(), deadline_of(timeout));
+  }
+
+  // Gets all items that are there, at most so many. Waits while there is none.
+  // Raises: as get(), and ValueError if it is to be less than one.
+  std::vector<T> get_many(int most, Timeout timeout = {}) {
+    std::vector<T> items = try_get_many(most, timeout);
+    if (items.empty()) throw Empty();
+    return items;
+  }
+  // None: there was none.
+  std::vector<T> try_get_many(int most, Timeout timeout = kAtOnce) {
+    if (most < 1) throw ValueError("get_many() of less than one item");
+    Records records;
+    open().get_many(&records, static_cast<size_t>(most), deadline_of(timeout));
+    std::vector<T> items;
+    items.reserve(records.size());
+    for (size_t i = 0; i < records.size(); ++i) items.push_back(decode<T>(records[i]));
+    return items;
   }
 
   // Of a moment that has passed when they return.

@@ -7,6 +7,7 @@
 #include <cerrno>
 #include <cstring>
 #include <new>
+#include <span>
 #include <utility>
 
 #include "base/os_error.h"
@@ -25,6 +26,9 @@ using os::rounded_up;
 // A record's length stands before it, and it ends where the next may begin.
 constexpr uint64_t kLengthSize = 8;
 constexpr uint64_t room_for(uint64_t size) { return kLengthSize + rounded_up(size, kLengthSize); }
+
+// So much is put or got under one lock, and committed at once; others want their turn.
+constexpr uint64_t kMostBytesAtOnce = 1 << 20;
 
 // Whether a ring in which nothing waits is too large to keep for records of this size.
 constexpr bool is_oversized(uint64_t capacity, uint64_t size) {
@@ -50,12 +54,32 @@ struct Circle {
 
 }  // namespace
 
-// Where a side is: in which ring, and at which of its positions.
+// Where a side is: in which ring, and at which of its positions, after so many records.
 struct QueueCore::Place {
   uint64_t ring;      // offset in the file
   uint64_t capacity;  // of the ring
   uint64_t position;
-  uint64_t file_end;  // of the producers: what no ring takes yet
+  uint32_t number;
+
+  // Behind one record more.
+  Place moved_by(uint64_t size) const {
+    return {.ring = ring,
+            .capacity = capacity,
+            .position = position + size,
+            .number = (number + 1) % os::Tally::kModulus};
+  }
+};
+
+// The place of a side: the copy that bears the number of its last commit. Used under its mutex.
+struct QueueCore::Places {
+  Place copies[2] = {};
+
+  const Place& after(uint32_t number) const { return copies[index_of(number)]; }
+  // Becomes valid with the commit.
+  void prepare(uint32_t number, const Place& next) { copies[1 - index_of(number)] = next; }
+
+ private:
+  int index_of(uint32_t number) const { return copies[0].number == number ? 0 : 1; }
 };
 
 // One page of the file, and `capacity` bytes behind it.
@@ -80,18 +104,18 @@ struct QueueCore::Ring {
 struct QueueCore::Shared {
   uint32_t maxsize;
 
-  // The producers' side. Under its mutex, places[n % 2] holds after n commits.
+  // The producers' side.
   alignas(2 * kLine) os::RobustMutex put_mutex;
   os::Tally put;
   uint64_t taken_seen = 0;  // a copy of the ring's `taken`, perhaps an old one
   uint32_t got_seen = 0;    // and of got.number()
-  alignas(kLine) Place put_places[2] = {};
+  alignas(kLine) Places put_places;
 
   // The consumers' side.
   alignas(2 * kLine) os::RobustMutex get_mutex;
   os::Tally got;
   uint32_t put_seen = 0;  // a copy of put.number(), perhaps an old one
-  alignas(kLine) Place get_places[2] = {};
+  alignas(kLine) Places get_places;
 
   // Who says what is done with.
   alignas(2 * kLine) os::RobustMutex done_mutex;
@@ -103,11 +127,8 @@ QueueCore::QueueCore(uint32_t maxsize)
           "mp-queue", rounded_up(sizeof(Shared), kPage) + Ring::kHeaderSize + kSmallestRing)) {
   new (shared_) Shared{.maxsize = maxsize};
   const uint64_t first = header_.size();
-  const Place start = {.ring = first,
-                       .capacity = kSmallestRing,
-                       .position = 0,
-                       .file_end = first + Ring::kHeaderSize + kSmallestRing};
-  shared_->put_places[0] = shared_->get_places[0] = start;
+  const Place start = {.ring = first, .capacity = kSmallestRing, .position = 0, .number = 0};
+  shared_->put_places.copies[0] = shared_->get_places.copies[0] = start;
   new (&ring(putting_, start.ring, start.capacity)) Ring;
 }
 
@@ -173,32 +194,52 @@ QueueCore::Ring& QueueCore::ring(RingView& seen, uint64_t offset, uint64_t capac
 // ---------------------------------------------------------------- put
 
 bool QueueCore::put(std::string_view record, base::Deadline deadline) {
-  uint32_t got_so_far;
-  while (try_put(record, &got_so_far) == Tried::kMustWait) {
-    if (!shared_->got.wait_beyond(got_so_far, deadline)) return false;
-  }
-  return true;
+  return put_many(std::span(&record, 1), deadline) == 1;
 }
 
-QueueCore::Tried QueueCore::try_put(std::string_view record, uint32_t* got_so_far) {
+size_t QueueCore::put_many(std::span<const std::string_view> records, base::Deadline deadline) {
+  size_t put = 0;
+  while (put < records.size()) {
+    uint32_t got_so_far;
+    const size_t more = try_put(records.subspan(put), &got_so_far);
+    put += more;
+    if (more == 0 && !shared_->got.wait_beyond(got_so_far, deadline)) break;
+  }
+  return put;
+}
+
+// How many there was room for.
+size_t QueueCore::try_put(std::span<const std::string_view> records, uint32_t* got_so_far) {
   os::RobustLock hold(shared_->put_mutex);
   check_open_and_note_use();
-  const uint32_t limit = shared_->maxsize != 0 ? shared_->maxsize : os::Tally::kModulus - 1;
+  const size_t limit = shared_->maxsize != 0 ? shared_->maxsize : os::Tally::kModulus - 1;
+  const size_t wanted = std::min<size_t>(records.size(), os::Tally::kMostAtOnce);
   const uint32_t number = shared_->put.number();
-  if (os::Tally::distance(shared_->got_seen, number) >= limit) {
+  size_t room = limit - os::Tally::distance(shared_->got_seen, number);
+  if (room < wanted) {
     // Only now: to look at the other side's tally takes its line from it.
     shared_->got_seen = *got_so_far = shared_->got.number();
     MP_KILL_POINT();
-    if (os::Tally::distance(*got_so_far, number) >= limit) return Tried::kMustWait;
+    room = limit - os::Tally::distance(*got_so_far, number);
+    if (room == 0) return 0;
   }
-  append(record);
-  return Tried::kDone;
+  Place place = shared_->put_places.after(number);
+  uint64_t bytes = 0;
+  for (std::string_view record : records.first(std::min(wanted, room))) {
+    if (bytes >= kMostBytesAtOnce) break;
+    place = append(record, place);
+    bytes += record.size();
+  }
+  const uint32_t more = os::Tally::distance(number, place.number);
+  shared_->put_places.prepare(number, place);
+  MP_KILL_POINT();
+  shared_->put.advance(more);
+  return more;
 }
 
-// Requires: the put side's mutex.
-void QueueCore::append(std::string_view record) {
-  const uint32_t number = shared_->put.number();
-  Place place = with_room_for(room_for(record.size()), shared_->put_places[number % 2]);
+// Writes a record at `place`, or in a new ring. The place behind it. Requires: the put side's mutex.
+QueueCore::Place QueueCore::append(std::string_view record, Place place) {
+  place = with_room_for(room_for(record.size()), place);
   const Circle circle = ring(putting_, place.ring, place.capacity).circle(place.capacity);
   const uint64_t length = record.size();
   MP_KILL_POINT();
@@ -206,16 +247,18 @@ void QueueCore::append(std::string_view record) {
   MP_KILL_POINT();
   circle.write(place.position + kLengthSize, record.data(), record.size());
   MP_KILL_POINT();
-  place.position += room_for(record.size());
-  shared_->put_places[(number + 1) % 2] = place;
-  MP_KILL_POINT();
-  shared_->put.advance();
+  return place.moved_by(room_for(record.size()));
+}
+
+// Neither records that were put, nor those that will be with the next commit.
+bool QueueCore::nothing_waits_before(const Place& place) const {
+  return place.number == shared_->put.number() && empty();
 }
 
 // `place`, or the beginning of a new ring if `size` bytes don't fit there.
 QueueCore::Place QueueCore::with_room_for(uint64_t size, Place place) {
   Ring& here = ring(putting_, place.ring, place.capacity);
-  const bool oversized = is_oversized(place.capacity, size) && empty();
+  const bool oversized = is_oversized(place.capacity, size) && nothing_waits_before(place);
   if (!oversized && place.position + size - shared_->taken_seen > place.capacity) {
     shared_->taken_seen = here.taken.load(std::memory_order_acquire);
     MP_KILL_POINT();
@@ -231,13 +274,14 @@ QueueCore::Place QueueCore::with_room_for(uint64_t size, Place place) {
 }
 
 QueueCore::Place QueueCore::next_ring(uint64_t size, const Place& full) {
-  const uint64_t grown = empty() ? kSmallestRing : std::min(2 * full.capacity, kLargestRing);
+  const uint64_t grown =
+      nothing_waits_before(full) ? kSmallestRing : std::min(2 * full.capacity, kLargestRing);
   const uint64_t capacity = std::max(grown, std::bit_ceil(2 * size));
-  const Place next = {.ring = full.file_end,
+  const Place next = {.ring = full.ring + Ring::kHeaderSize + full.capacity,
                       .capacity = capacity,
                       .position = 0,
-                      .file_end = full.file_end + Ring::kHeaderSize + capacity};
-  file_.grow_to(next.file_end);
+                      .number = full.number};
+  file_.grow_to(next.ring + Ring::kHeaderSize + capacity);
   RingView view;
   new (&ring(view, next.ring, capacity)) Ring;
   MP_KILL_POINT();
@@ -259,45 +303,83 @@ QueueCore::Place QueueCore::next_ring(uint64_t size, const Place& full) {
 // ---------------------------------------------------------------- get
 
 bool QueueCore::get(std::string* record, base::Deadline deadline) {
+  auto room = [record](size_t size) {
+    record->resize(size);
+    return record->data();
+  };
   uint32_t put_so_far;
-  while (try_get(record, &put_so_far) == Tried::kMustWait) {
+  while (try_get(1, room, &put_so_far) == Tried::kMustWait) {
     if (!shared_->put.wait_beyond(put_so_far, deadline)) return false;
   }
   return true;
 }
 
-QueueCore::Tried QueueCore::try_get(std::string* record, uint32_t* put_so_far) {
+bool QueueCore::get_many(Records* records, size_t most, base::Deadline deadline) {
+  const size_t before = records->size();
+  auto room = [records](size_t size) { return records->add(size); };
+  while (true) {
+    uint32_t put_so_far;
+    const size_t got = records->size() - before;
+    const Tried tried = try_get(most - got, room, &put_so_far);
+    if (tried == Tried::kAll || records->size() - before == most) return true;
+    if (tried == Tried::kSome) continue;
+    if (got > 0) return true;
+    if (!shared_->put.wait_beyond(put_so_far, deadline)) return false;
+  }
+}
+
+// Takes records, for each of which `room` makes room.
+template <class Room>
+QueueCore::Tried QueueCore::try_get(size_t most, Room room, uint32_t* put_so_far) {
   os::RobustLock hold(shared_->get_mutex);
   check_open_and_note_use();
   const uint32_t number = shared_->got.number();
-  if (shared_->put_seen == number) {
-    shared_->put_seen = shared_->put.number();
+  most = std::min<size_t>(most, os::Tally::kMostAtOnce);
+  if (os::Tally::distance(number, shared_->put_seen) < most) {
+    shared_->put_seen = *put_so_far = shared_->put.number();
     MP_KILL_POINT();
-    *put_so_far = shared_->put_seen;
-    if (shared_->put_seen == number) return Tried::kMustWait;
+    if (*put_so_far == number) return Tried::kMustWait;
   }
-  Place place = shared_->get_places[number % 2];
+  most = std::min<size_t>(most, os::Tally::distance(number, shared_->put_seen));
+  Place place = shared_->get_places.after(number);
   const uint64_t first_ring = place.ring;
-  Ring* here = &ring(getting_, place.ring, place.capacity);
-  while (here->end.load(std::memory_order_acquire) == place.position) {
-    place = {.ring = here->next, .capacity = here->next_capacity, .position = 0, .file_end = 0};
-    here = &ring(getting_, place.ring, place.capacity);
+  uint64_t bytes = 0, largest = 0;
+  for (size_t i = 0; i < most && bytes < kMostBytesAtOnce; ++i) {
+    place = follow_rings(place);
+    const uint64_t size = copy_first(place, room);
+    MP_KILL_POINT();
+    place = place.moved_by(size);
+    bytes += size;
+    largest = std::max(largest, size);
   }
-  const Circle circle = here->circle(place.capacity);
-  uint64_t length;
-  circle.read(place.position, &length, kLengthSize);
-  record->resize(length);
-  circle.read(place.position + kLengthSize, record->data(), length);
+  shared_->get_places.prepare(number, place);
   MP_KILL_POINT();
-  place.position += room_for(length);
-  shared_->get_places[(number + 1) % 2] = place;
-  MP_KILL_POINT();
-  shared_->got.advance();
-  here->taken.store(place.position, std::memory_order_release);
+  shared_->got.advance(os::Tally::distance(number, place.number));
+  ring(getting_, place.ring, place.capacity).taken.store(place.position, std::memory_order_release);
   MP_KILL_POINT();
   if (place.ring != first_ring || hold.owner_died()) leave_rings_before(place.ring);
-  if (is_oversized(place.capacity, room_for(length))) give_back_if_empty(place);
-  return Tried::kDone;
+  if (is_oversized(place.capacity, largest)) give_back_if_empty(place);
+  return place.number == shared_->put_seen ? Tried::kAll : Tried::kSome;
+}
+
+// Where the record is that follows on `place`. Requires: there is one.
+QueueCore::Place QueueCore::follow_rings(Place place) {
+  while (true) {
+    const Ring& here = ring(getting_, place.ring, place.capacity);
+    if (here.end.load(std::memory_order_acquire) != place.position) return place;
+    place = {
+        .ring = here.next, .capacity = here.next_capacity, .position = 0, .number = place.number};
+  }
+}
+
+// How many bytes of the ring the record takes.
+template <class Room>
+uint64_t QueueCore::copy_first(const Place& place, Room room) {
+  const Circle circle = ring(getting_, place.ring, place.capacity).circle(place.capacity);
+  uint64_t length;
+  circle.read(place.position, &length, kLengthSize);
+  circle.read(place.position + kLengthSize, room(length), length);
+  return room_for(length);
 }
 
 // ---------------------------------------------------------------- task_done

@@ -9,8 +9,9 @@
 //     wakes as well. Killed before: there is no record. Killed after: it is there.
 //   - get() copies the first record out and then takes it off by one advance() of the other tally. Killed
 //     before: the next consumer gets it. Killed after: it went down with its consumer.
-//   - What else the two sides must know (where they are) is written twice, for even and for odd commits: the
-//     copy that the next commit will make valid is the one that may be half written.
+//   - put_many() and get_many() write or copy one record after the other and commit them together.
+//   - What else the two sides must know (where they are) is written twice: the copy that bears the number of the
+//     last commit holds; the other one, which the next commit will make valid, may be half written.
 //   - Who finds a side's owner dead therefore goes on from the last commit.
 //
 // Processes: any that share it (forked children; others by fd() and adopt()). Threads: any.
@@ -19,20 +20,64 @@
 //   queue.put("a", Deadline::never());
 //   std::string record;
 //   queue.get(&record, Deadline::never());  // "a"
+//
+//   const std::string_view both[] = {"b", "c"};
+//   queue.put_many(both, Deadline::never());
+//   Records records;
+//   queue.get_many(&records, /*most=*/10, Deadline::never());
+//   records[1];                             // "c"
 #ifndef MP_QUEUE_CORE_H_
 #define MP_QUEUE_CORE_H_
 
 #include <atomic>
 #include <cstddef>
 #include <cstdint>
+#include <span>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "base/deadline.h"
 #include "base/unique_fd.h"
 #include "mp/os/shared_file.h"
 
 namespace mp {
+
+// Records one behind the other, in one piece of memory.
+class Records {
+ public:
+  size_t size() const { return ends_.size(); }
+  bool empty() const { return ends_.empty(); }
+  // Of use until the next one is added. Requires: i < size()
+  std::string_view operator[](size_t i) const {
+    const size_t begin = i == 0 ? 0 : ends_[i - 1];
+    return std::string_view(bytes_).substr(begin, ends_[i] - begin);
+  }
+  std::vector<std::string_view> views() const {
+    std::vector<std::string_view> all;
+    all.reserve(size());
+    for (size_t i = 0; i < size(); ++i) all.push_back((*this)[i]);
+    return all;
+  }
+
+  // Room for one more, at the end.
+  char* add(size_t size) {
+    const size_t begin = bytes_.size();
+    bytes_.resize(begin + size);
+    ends_.push_back(bytes_.size());
+    return bytes_.data() + begin;
+  }
+  // One more is what `write` appends to the bytes.
+  template <class Write>
+  void add_written(Write write) {
+    write(&bytes_);
+    ends_.push_back(bytes_.size());
+  }
+
+ private:
+  std::string bytes_;
+  std::vector<size_t> ends_;
+};
 
 class QueueCore {
  public:
@@ -59,8 +104,15 @@ class QueueCore {
   // Appends a record. Waits while the queue is full. False: it was so until the deadline.
   // Then: every process sees the record. Raises: base::OsError if there is no memory; it is not put then.
   bool put(std::string_view record, base::Deadline deadline);
+  // Appends records as fast as there is room for them, all that there is room for in one piece. How many it were
+  // until the deadline: the first so many. Raises: base::OsError if there is no memory; some may have been put then.
+  size_t put_many(std::span<const std::string_view> records, base::Deadline deadline);
   // Takes the first record. Waits while there is none. False: there was none until the deadline.
   bool get(std::string* record, base::Deadline deadline);
+
+  // Takes the first records, at most so many, and adds them to `records`. Waits while there is none.
+  // False: there was none until the deadline. Requires: most > 0
+  bool get_many(Records* records, size_t most, base::Deadline deadline);
 
   // One record more is done with. False: all that were put are.
   bool task_done();
@@ -85,16 +137,26 @@ class QueueCore {
     uint64_t offset = 0;  // 0: none
     os::View view;
   };
-  enum class Tried { kDone, kMustWait };
+  struct Places;
+  enum class Tried {
+    kAll,  // as many as there were
+    kSome,
+    kMustWait
+  };
 
   explicit QueueCore(os::SharedFile file);
 
   void check_open_and_note_use();
-  Tried try_put(std::string_view record, uint32_t* got_so_far);
-  Tried try_get(std::string* record, uint32_t* put_so_far);
-  void append(std::string_view record);
+  size_t try_put(std::span<const std::string_view> records, uint32_t* got_so_far);
+  Place append(std::string_view record, Place place);
   Place with_room_for(uint64_t size, Place place);
   Place next_ring(uint64_t size, const Place& full);
+  bool nothing_waits_before(const Place& place) const;
+  template <class Room>
+  Tried try_get(size_t most, Room room, uint32_t* put_so_far);
+  Place follow_rings(Place place);
+  template <class Room>
+  uint64_t copy_first(const Place& place, Room room);
   void leave_rings_before(uint64_t offset);
   void give_back_if_empty(const Place& place);
   Ring& ring(RingView& seen, uint64_t offset, uint64_t capacity);

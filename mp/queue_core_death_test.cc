@@ -3,12 +3,15 @@
 #include <signal.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <atomic>
 #include <functional>
 #include <memory>
 #include <ostream>
 #include <random>
+#include <set>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "gtest/gtest.h"
@@ -49,6 +52,11 @@ void fill(QueueCore& queue, const std::vector<std::string>& records) {
   for (const std::string& each : records) ASSERT_TRUE(queue.put(each, soon()));
 }
 
+size_t put_many(QueueCore& queue, const std::vector<std::string>& records) {
+  const std::vector<std::string_view> views(records.begin(), records.end());
+  return queue.put_many(views, soon());
+}
+
 Scene simple(std::string name, uint32_t maxsize, std::vector<std::string> before,
              std::function<bool(QueueCore&)> act, std::vector<std::string> after) {
   return {name, maxsize, before, [before](QueueCore& q) { fill(q, before); }, act, after};
@@ -63,7 +71,35 @@ std::vector<Scene> scenes() {
     std::string record;
     return q.get(&record, soon());
   };
+  auto puts_many = [](std::vector<std::string> records) {
+    return [records](QueueCore& q) { return put_many(q, records) == records.size(); };
+  };
+  auto gets_many = [](size_t most) {
+    return [most](QueueCore& q) {
+      Records records;
+      return q.get_many(&records, most, soon());
+    };
+  };
+  const std::vector<std::string> two = {"x", "y"}, three = {"x", "y", "z"},
+                                 growing = {"x", half, other, big, "y"};
+  std::vector<std::string> sixty_four;
+  for (uint32_t i = 0; i < 64; ++i) sixty_four.push_back(text(i, i));
   return {
+      simple("put_many_of_one", 0, {}, puts_many({"x"}), {"x"}),
+      simple("put_many_of_two", 0, {}, puts_many(two), two),
+      simple("put_many_of_three", 0, {}, puts_many(three), three),
+      simple("put_many_of_two_behind_another", 0, {"a"}, puts_many(two), {"a", "x", "y"}),
+      simple("put_many_of_64", 0, {}, puts_many(sixty_four), sixty_four),
+      simple("put_many_that_fill_the_queue", 3, {"a"}, puts_many(two), {"a", "x", "y"}),
+      simple("put_many_across_rings", 0, {}, puts_many(growing), growing),
+      simple("put_many_across_rings_behind_others", 0, {half, "a"}, puts_many(growing),
+             {half, "a", "x", half, other, big, "y"}),
+      simple("get_many_of_one", 0, {"a", "b"}, gets_many(1), {"b"}),
+      simple("get_many_of_two", 0, two, gets_many(2), {}),
+      simple("get_many_of_three", 0, {"a", "b", "c", "d"}, gets_many(3), {"d"}),
+      simple("get_many_of_64", 0, sixty_four, gets_many(64), {}),
+      simple("get_many_from_a_full_queue", 3, three, gets_many(2), {"z"}),
+      simple("get_many_across_rings", 0, growing, gets_many(4), {"y"}),
       simple("put", 0, {}, puts("x"), {"x"}),
       simple("put_behind_others", 0, {"a", "b"}, puts("x"), {"a", "b", "x"}),
       simple("put_the_last_that_fits", 2, {"a"}, puts("x"), {"a", "x"}),
@@ -183,8 +219,97 @@ TEST(QueueCoreJoin, IsReleasedThoughOneDiedAtAnyPointOfTaskDone) {
   }
 }
 
+// A batch that is too large for one commit: those records are put, or taken, that a commit has reached.
+TEST(QueueCoreBatch, OfSeveralCommitsIsPutAndTakenUpToOneOfThem) {
+  std::vector<std::string> records;
+  for (uint32_t i = 0; i < 5; ++i) records.push_back(text(600000, i));
+  std::set<size_t> put, taken;
+  bool survived = false;
+  for (int point = 1; !survived; ++point) {
+    SCOPED_TRACE("killed at point " + std::to_string(point));
+    QueueCore queue, full;
+    fill(full, records);
+    TestProcess producer([&] {
+      os::die_at_kill_point(point);
+      return put_many(queue, records) == 5;
+    });
+    TestProcess consumer([&] {
+      os::die_at_kill_point(point);
+      Records got;
+      return full.get_many(&got, 5, soon());
+    });
+    const bool produced = producer.wait() == base::Exited{0};
+    survived = consumer.wait() == base::Exited{0} && produced;
+    put.insert(queue.size());
+    for (size_t i = 0; !queue.empty(); ++i) ASSERT_TRUE(must_get(queue) == records[i]);
+    taken.insert(5 - full.size());
+    for (size_t i = 5 - full.size(); i < 5; ++i) ASSERT_TRUE(must_get(full) == records[i]);
+  }
+  EXPECT_EQ(put, (std::set<size_t>{0, 2, 4, 5}));
+  EXPECT_EQ(taken, (std::set<size_t>{0, 2, 4, 5}));
+}
+
+// While one stands still at any point, others wait or go on; nothing is torn, lost or twice when it has gone on.
+TEST(QueueCoreBatch, StoppedAtAnyPointOfPutMany) {
+  const std::vector<std::string> batch = {"a", text(40000, 1), text(40000, 2), "b"};
+  bool stopped = true;
+  for (int point = 1; stopped; ++point) {
+    SCOPED_TRACE("stopped at point " + std::to_string(point));
+    QueueCore queue;
+    TestProcess victim([&] {
+      os::stop_at_kill_point(point);
+      return put_many(queue, batch) == batch.size();
+    });
+    stopped = victim.stands_still();
+    TestProcess other([&] { return queue.put("other", soon()); });
+    TestProcess taker([&] {
+      std::vector<std::string> got;
+      while (got.size() < batch.size() + 1) got.push_back(must_get(queue));
+      if (got.front() == "other") got.erase(got.begin());
+      if (got.back() == "other") got.pop_back();
+      return got == batch && queue.empty();
+    });
+    victim.go_on();
+    EXPECT_EQ(victim.wait(), base::Exited{0});
+    EXPECT_EQ(other.wait(), base::Exited{0});
+    EXPECT_EQ(taker.wait(), base::Exited{0});
+  }
+}
+
+TEST(QueueCoreBatch, StoppedAtAnyPointOfGetMany) {
+  const std::vector<std::string> batch = {"a", text(40000, 1), text(40000, 2), "b"};
+  bool stopped = true;
+  for (int point = 1; stopped; ++point) {
+    SCOPED_TRACE("stopped at point " + std::to_string(point));
+    QueueCore queue, counts;
+    fill(queue, batch);
+    // Three of them, or what the other has left.
+    auto take_three = [&] {
+      Records records;
+      if (!queue.get_many(&records, 3, soon())) return false;
+      const bool first = records.views() == std::vector<std::string_view>(&batch[0], &batch[3]);
+      const bool rest = records.views() == std::vector<std::string_view>{batch[3], "later"};
+      return (first || rest) && counts.put(first ? "first" : "rest", soon());
+    };
+    TestProcess victim([&] {
+      os::stop_at_kill_point(point);
+      return take_three();
+    });
+    stopped = victim.stands_still();
+    EXPECT_TRUE(queue.put("later", soon())) << "the other side goes on";
+    TestProcess other(take_three);
+    victim.go_on();
+    EXPECT_EQ(victim.wait(), base::Exited{0});
+    EXPECT_EQ(other.wait(), base::Exited{0});
+    EXPECT_NE(must_get(counts), must_get(counts));
+    EXPECT_TRUE(queue.empty());
+  }
+}
+
 // Two die one after the other, at any two points, before anybody else comes.
-TEST_P(EachScene, KilledTwiceInARow) {
+class EachSceneTwice : public EachScene {};
+
+TEST_P(EachSceneTwice, KilledTwiceInARow) {
   const Scene& scene = GetParam();
   bool survived = false;
   for (int first = 1; !survived; ++first) {
@@ -247,9 +372,17 @@ std::vector<Scene> scenes_with_a_sleeper() {
   return all;
 }
 
+// Of which every pair of points is soon tried.
+std::vector<Scene> scenes_for_two() {
+  std::vector<Scene> all = scenes();
+  std::erase_if(all, [](const Scene& scene) { return scene.name.ends_with("_64"); });
+  return all;
+}
+
 std::string name_of(const testing::TestParamInfo<Scene>& info) { return info.param.name; }
 
 INSTANTIATE_TEST_SUITE_P(QueueCore, EachScene, testing::ValuesIn(scenes()), name_of);
+INSTANTIATE_TEST_SUITE_P(QueueCore, EachSceneTwice, testing::ValuesIn(scenes_for_two()), name_of);
 INSTANTIATE_TEST_SUITE_P(QueueCore, EachSceneWithASleeper,
                          testing::ValuesIn(scenes_with_a_sleeper()), name_of);
 
@@ -276,29 +409,49 @@ struct Trade {
   uint32_t maxsize;
   size_t largest;
   int kills;
+  uint32_t batch = 0;  // at most so many at a time; 0: put() and get()
 };
 
 void PrintTo(const Trade& trade, std::ostream* out) { *out << trade.name; }
 
 class Traffic : public testing::TestWithParam<Trade> {};
 
-bool produce(QueueCore& queue, Account& account, size_t largest) {
+bool produce(QueueCore& queue, Account& account, const Trade& trade) {
   std::mt19937 random(static_cast<unsigned>(::getpid()));
   while (true) {
-    const uint32_t number = account.next.fetch_add(1);
-    while (number >= account.allowed.load()) ::sched_yield();
-    queue.put(numbered(number, random() % largest), Deadline::never());
-    account.put[number] = 1;
+    const uint32_t n = trade.batch == 0 ? 1 : 1 + random() % trade.batch;
+    const uint32_t first = account.next.fetch_add(n);
+    while (first + n > account.allowed.load()) ::sched_yield();
+    std::vector<std::string> records;
+    for (uint32_t i = 0; i < n; ++i)
+      records.push_back(numbered(first + i, random() % trade.largest));
+    if (trade.batch == 0) {
+      queue.put(records[0], Deadline::never());
+    } else {
+      const std::vector<std::string_view> views(records.begin(), records.end());
+      queue.put_many(views, Deadline::never());
+    }
+    for (uint32_t i = 0; i < n; ++i) account.put[first + i] = 1;
   }
 }
 
-bool consume(QueueCore& queue, Account& account) {
+void account_for(std::string_view record, Account& account) {
+  const auto number = static_cast<uint32_t>(std::stoul(std::string(record.substr(0, 20))));
+  if (record != numbered(number, record.size())) account.torn = true;
+  account.got[number].fetch_add(1);
+}
+
+bool consume(QueueCore& queue, Account& account, const Trade& trade) {
   std::string record;
   while (true) {
-    queue.get(&record, Deadline::never());
-    const auto number = static_cast<uint32_t>(std::stoul(record));
-    if (record != numbered(number, record.size())) account.torn = true;
-    account.got[number].fetch_add(1);
+    if (trade.batch == 0) {
+      queue.get(&record, Deadline::never());
+      account_for(record, account);
+    } else {
+      Records records;
+      queue.get_many(&records, trade.batch, Deadline::never());
+      for (std::string_view each : records.views()) account_for(each, account);
+    }
   }
 }
 
@@ -307,10 +460,8 @@ TEST_P(Traffic, OfWhichSomebodyIsKilledAgainAndAgain) {
   QueueCore queue(trade.maxsize);
   os::Shared<Account> shared;
   Account& account = *shared;
-  auto producer = [&] {
-    return TestProcess([&] { return produce(queue, account, trade.largest); });
-  };
-  auto consumer = [&] { return TestProcess([&] { return consume(queue, account); }); };
+  auto producer = [&] { return TestProcess([&] { return produce(queue, account, trade); }); };
+  auto consumer = [&] { return TestProcess([&] { return consume(queue, account, trade); }); };
   std::vector<std::unique_ptr<TestProcess>> crew(4);
   auto hire = [&](size_t i) {
     crew[i] = std::make_unique<TestProcess>(i < 2 ? producer() : consumer());
@@ -349,19 +500,20 @@ TEST_P(Traffic, OfWhichSomebodyIsKilledAgainAndAgain) {
     if (account.put[i] == 1 && account.got[i] == 0) ++lost;
   }
   EXPECT_FALSE(account.torn);
-  EXPECT_LE(lost, static_cast<uint32_t>(consumers_killed));
+  EXPECT_LE(lost, static_cast<uint32_t>(consumers_killed) * std::max(trade.batch, 1u));
   RecordProperty("records", static_cast<int>(account.next.load()));
   RecordProperty("producers_killed", producers_killed);
   RecordProperty("consumers_killed", consumers_killed);
   RecordProperty("lost_with_their_consumers", static_cast<int>(lost));
 }
 
-INSTANTIATE_TEST_SUITE_P(QueueCore, Traffic,
-                         testing::Values(Trade{"bounded", 100, 300, 1000},
-                                         Trade{"bounded_by_one", 1, 300, 1000},
-                                         Trade{"unbounded", 0, 300, 700},
-                                         Trade{"large", 20, 150000, 700}),
-                         [](const auto& info) { return info.param.name; });
+INSTANTIATE_TEST_SUITE_P(
+    QueueCore, Traffic,
+    testing::Values(Trade{"bounded", 100, 300, 1000}, Trade{"bounded_by_one", 1, 300, 1000},
+                    Trade{"unbounded", 0, 300, 700}, Trade{"large", 20, 150000, 700},
+                    Trade{"batches", 0, 300, 700, 64}, Trade{"batches_bounded", 100, 300, 1000, 64},
+                    Trade{"batches_large", 20, 150000, 300, 10}),
+    [](const auto& info) { return info.param.name; });
 
 }  // namespace
 }  // namespace mp

@@ -2,6 +2,8 @@
 
 #include <fcntl.h>
 
+#include <algorithm>
+#include <cstring>
 #include <deque>
 #include <random>
 #include <string>
@@ -33,6 +35,24 @@ TEST(QueueCore, ExampleOfTheHeader) {
   std::string record;
   queue.get(&record, Deadline::never());
   EXPECT_EQ(record, "a");
+}
+
+TEST(QueueCore, ExampleOfTheHeaderWithMany) {
+  QueueCore queue;
+  const std::string_view both[] = {"b", "c"};
+  queue.put_many(both, Deadline::never());
+  Records records;
+  queue.get_many(&records, /*most=*/10, Deadline::never());
+  EXPECT_EQ(records[1], "c");
+}
+
+TEST(Records, AreAsTheyWereAdded) {
+  Records records;
+  EXPECT_TRUE(records.empty());
+  std::memcpy(records.add(3), "abc", 3);
+  records.add(0);
+  records.add_written([](std::string* bytes) { *bytes += "de"; });
+  EXPECT_EQ(records.views(), (std::vector<std::string_view>{"abc", "", "de"}));
 }
 
 TEST(QueueCore, RecordsComeInOrderAndWhole) {
@@ -154,6 +174,43 @@ TEST(QueueCore, MemoryStaysNearWhatWaits) {
   EXPECT_LT(most, 400000u);
 }
 
+TEST(QueueCore, MemoryStaysNearWhatWaitsInBatchesToo) {
+  QueueCore queue;
+  const std::string large = text(100000, 1), small = text(10, 2);
+  std::vector<std::string_view> batch;
+  for (int i = 0; i < 30; ++i) batch.push_back(i % 2 == 0 ? large : small);
+  uint64_t most = 0;
+  for (int i = 0; i < 100; ++i) {
+    ASSERT_EQ(queue.put_many(batch, never()), batch.size());
+    Records records;
+    ASSERT_TRUE(queue.get_many(&records, batch.size(), never()));
+    ASSERT_EQ(records.size(), batch.size());
+    most = std::max(most, queue.memory_in_use());
+  }
+  EXPECT_LT(most, 6u << 20);
+  EXPECT_LE(queue.memory_in_use(), QueueCore::kKeptRing + 100000);
+}
+
+TEST(QueueCore, BatchesOfAnyLengthAndSizeComeInOrderAndWhole) {
+  for (size_t size : {0, 5, 3000, 100000}) {
+    for (size_t length : {1, 2, 3, 64, 1023, 1024, 1025, 5000}) {
+      if (size * length > 100000000) continue;
+      QueueCore queue;
+      Records all;
+      for (size_t i = 0; i < length; ++i) {
+        const std::string record = text(size, static_cast<uint32_t>(i));
+        all.add_written([&](std::string* bytes) { *bytes += record; });
+      }
+      ASSERT_EQ(queue.put_many(all.views(), never()), length);
+      ASSERT_EQ(queue.size(), length);
+      Records got;
+      ASSERT_TRUE(queue.get_many(&got, length, never()));
+      ASSERT_TRUE(got.views() == all.views()) << length << " of " << size;
+      EXPECT_TRUE(queue.empty());
+    }
+  }
+}
+
 // Against a model: any mixture of sizes, of bursts and of draining.
 TEST(QueueCore, BehavesLikeADequeOfStrings) {
   std::mt19937 random(20);
@@ -162,7 +219,25 @@ TEST(QueueCore, BehavesLikeADequeOfStrings) {
     std::deque<std::string> model;
     for (uint32_t i = 0; i < 4000; ++i) {
       const bool many_wait = model.size() > random() % 40;
-      if (random() % 3 != 0 && !many_wait) {
+      if (random() % 4 == 0) {
+        std::vector<std::string> batch(random() % 70);
+        for (std::string& each : batch)
+          each = text(random() % (i % 10 == 0 ? 20000 : 100), static_cast<uint32_t>(random()));
+        const std::vector<std::string_view> views(batch.begin(), batch.end());
+        const size_t fit =
+            maxsize == 0 ? batch.size() : std::min(batch.size(), maxsize - model.size());
+        ASSERT_EQ(queue.put_many(views, at_once()), fit);
+        model.insert(model.end(), batch.begin(), batch.begin() + static_cast<ptrdiff_t>(fit));
+      } else if (random() % 4 == 0) {
+        Records records;
+        const size_t most = 1 + random() % 150;
+        ASSERT_EQ(queue.get_many(&records, most, at_once()), !model.empty());
+        ASSERT_EQ(records.size(), std::min(most, model.size()));
+        for (size_t k = 0; k < records.size(); ++k) {
+          ASSERT_TRUE(records[k] == model.front());
+          model.pop_front();
+        }
+      } else if (random() % 3 != 0 && !many_wait) {
         const size_t size = random() % 20 == 0 ? random() % 300000 : random() % 300;
         const bool fits = maxsize == 0 || model.size() < maxsize;
         ASSERT_EQ(queue.put(text(size, i), at_once()), fits);

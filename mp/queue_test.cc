@@ -1,6 +1,7 @@
 #include "mp/queue.h"
 
 #include <map>
+#include <set>
 
 #include "gtest/gtest.h"
 #include "mp/os/test_processes.h"
@@ -19,6 +20,9 @@ TEST(Queue, ExampleOfTheHeader) {
   EXPECT_EQ(queue.get(), "a");
   EXPECT_EQ(queue.try_get(10ms), "b");
   EXPECT_THROW(queue.get_nowait(), Empty);
+
+  EXPECT_EQ(queue.put_many({"c", "d", "e"}, 10ms), 2u);
+  EXPECT_EQ(queue.get_many(/*most=*/10), (std::vector<std::string>{"c", "d"}));
 }
 
 TEST(Queue, ItemsOfAnyTypeReachAnotherProcess) {
@@ -94,6 +98,78 @@ TEST(Queue, ItemsOfAProcessThatHasEndedStay) {
   });
   EXPECT_EQ(child.wait(), base::Exited{0});
   EXPECT_EQ(queue.get_nowait().size(), 1000000u);
+}
+
+TEST(Queue, ManyGoAndComeInOrder) {
+  Queue<std::string> queue;
+  std::vector<std::string> items;
+  for (int i = 0; i < 3000; ++i) items.push_back("item " + std::to_string(i));
+  EXPECT_EQ(queue.put_many(items), 3000u);
+  EXPECT_EQ(queue.qsize(), 3000);
+  std::vector<std::string> got;
+  while (got.size() < 3000) {
+    for (std::string& each : queue.get_many(700)) got.push_back(std::move(each));
+  }
+  EXPECT_EQ(got, items);
+}
+
+TEST(Queue, ManyMayBeOfAnyRangeAndNone) {
+  Queue<bool> queue(3);
+  EXPECT_EQ(queue.put_many(std::vector<bool>{true, false}), 2u);
+  EXPECT_EQ(queue.put_many(std::set<bool>{}), 0u);
+  EXPECT_EQ(queue.put_many(std::set<bool>{true}), 1u);
+  EXPECT_EQ(queue.put_many(std::set<bool>{}, 0s), 0u);
+  EXPECT_EQ(queue.get_many(9), (std::vector<bool>{true, false, true}));
+}
+
+TEST(Queue, PutManyRaisesFullOnlyIfThereWasRoomForNone) {
+  Queue<int> queue(3);
+  EXPECT_EQ(queue.put_many({1, 2}, 0s), 2u);
+  EXPECT_EQ(queue.put_many({3, 4}, 0s), 1u);
+  EXPECT_THROW(queue.put_many({4}, 10ms), Full);
+  EXPECT_EQ(queue.try_put_many({4}), 0u);
+  EXPECT_EQ(queue.get_many(10), (std::vector<int>{1, 2, 3}));
+}
+
+TEST(Queue, PutManyWaitsForRoomAsOftenAsNeedBe) {
+  Queue<int> queue(2);
+  TestProcess child([&] { return queue.put_many({1, 2, 3, 4, 5}) == 5; });
+  for (int i = 1; i <= 3; ++i) {
+    EXPECT_TRUE(child.sleeps());
+    EXPECT_EQ(queue.get(), i);
+  }
+  EXPECT_EQ(child.wait(), base::Exited{0});
+  EXPECT_EQ(queue.get_many(10), (std::vector<int>{4, 5}));
+}
+
+TEST(Queue, GetManyWaitsForTheFirstOnly) {
+  Queue<int> queue;
+  EXPECT_THROW(queue.get_many(10, 10ms), Empty);
+  EXPECT_EQ(queue.try_get_many(10), std::vector<int>());
+  TestProcess child([&] { return queue.get_many(10) == std::vector<int>{1}; });
+  EXPECT_TRUE(child.sleeps());
+  queue.put(1);
+  EXPECT_EQ(child.wait(), base::Exited{0});
+  queue.put_many({1, 2, 3});
+  EXPECT_EQ(queue.get_many(2), (std::vector<int>{1, 2}));
+  EXPECT_EQ(queue.get_many(2, 0s), std::vector<int>{3});
+  EXPECT_THROW(queue.get_many(0), ValueError);
+}
+
+TEST(Queue, ClosedQueueRefusesManyToo) {
+  Queue<int> queue;
+  queue.close();
+  EXPECT_THROW(queue.put_many({1}), ValueError);
+  EXPECT_THROW(queue.get_many(1), ValueError);
+}
+
+TEST(JoinableQueue, EachOfManyIsToBeDone) {
+  JoinableQueue<int> jobs;
+  jobs.put_many({1, 2, 3});
+  jobs.get_many(3);
+  for (int i = 0; i < 3; ++i) jobs.task_done();
+  jobs.join();
+  EXPECT_THROW(jobs.task_done(), ValueError);
 }
 
 TEST(JoinableQueue, JoinWaitsUntilAllIsDone) {

@@ -5,12 +5,12 @@
 // on the way has published and woken, or neither. So a structure whose whole state follows from its tallies
 // has nothing to repair when a process dies.
 //
-// Processes: any that map it. Threads: any; advance() by one at a time (under a RobustMutex).
+// Processes: any that map it. Threads: any; advance() by one of them at a time (under a RobustMutex).
 // Lifetime: constructed once, in place; trivially destroyed.
 //
 //   RobustLock hold(mutex);            // the producer
 //   slot[made.number() % 2] = item;
-//   made.advance();
+//   made.advance();                    // or advance(3), if three were made
 //
 //   uint32_t seen = made.number();     // a consumer
 //   if (!made.wait_beyond(seen, deadline)) throw Empty();
@@ -42,7 +42,9 @@ class Tally {
   // Then: all that was written before the advance() to this number is visible.
   uint32_t number() const { return word_.load(std::memory_order_acquire) / 2; }
 
-  void advance();
+  // Requires: 1 <= by <= kMostAtOnce, which is what the kernel adds to a word in one act.
+  static constexpr uint32_t kMostAtOnce = 1024;
+  void advance(uint32_t by = 1);
 
   // Waits until the number is another than `seen`: spins while whoever advanced it last runs on another CPU,
   // then sleeps. False: the deadline passed first.

@@ -47,6 +47,21 @@ TEST_F(TallyTest, EveryAdvanceWakesEverySleeper) {
   }
 }
 
+TEST_F(TallyTest, AdvancesByManyInOneActWithAndWithoutSleepers) {
+  uint32_t seen = 0;
+  for (uint32_t by : {1u, 2u, 3u, 64u, 1023u, Tally::kMostAtOnce}) {
+    tally_.advance(by);
+    EXPECT_EQ(tally_.number(), seen += by);
+    TestProcess sleeper([&] {
+      return tally_.wait_beyond(seen, Deadline::never()) && tally_.number() == seen + by;
+    });
+    EXPECT_TRUE(sleeper.sleeps());
+    tally_.advance(by);
+    EXPECT_EQ(sleeper.wait(), base::Exited{0});
+    EXPECT_EQ(tally_.number(), seen += by);
+  }
+}
+
 TEST_F(TallyTest, KilledSleeperHindersNobody) {
   auto wait = [&] { return tally_.wait_beyond(0, Deadline::never()); };
   TestProcess victim(wait), survivor(wait);
@@ -74,6 +89,15 @@ TEST_F(TallyAtItsEnd, WrapsAroundWithAndWithoutSleepers) {
   EXPECT_EQ(sleeper.wait(), base::Exited{0});
   EXPECT_EQ(tally_.number(), 0u);
   EXPECT_EQ(Tally::distance(Tally::kModulus - 1, tally_.number()), 1u);
+}
+
+TEST_F(TallyAtItsEnd, WrapsAroundInTheMiddleOfMany) {
+  TestProcess sleeper(
+      [&] { return tally_.wait_beyond(Tally::kModulus - 1, Deadline::after(10s)); });
+  EXPECT_TRUE(sleeper.sleeps());
+  tally_.advance(Tally::kMostAtOnce);
+  EXPECT_EQ(sleeper.wait(), base::Exited{0});
+  EXPECT_EQ(tally_.number(), Tally::kMostAtOnce - 1);
 }
 
 // Two processes pass a turn to and fro, spinning and sleeping as it comes.
