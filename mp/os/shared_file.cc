@@ -22,11 +22,15 @@ SharedFile SharedFile::make(const char* name, uint64_t size) {
   return file;
 }
 
-void SharedFile::grow_to(uint64_t size) const {
+uint64_t SharedFile::size() const {
   struct stat now;
   base::check(::fstat(fd(), &now), "ask for the size of shared memory");
-  if (static_cast<uint64_t>(now.st_size) >= size) return;
-  base::check(base::retry_eintr([&] { return ::ftruncate(fd(), static_cast<off_t>(size)); }),
+  return static_cast<uint64_t>(now.st_size);
+}
+
+void SharedFile::grow_to(uint64_t least) const {
+  if (size() >= least) return;
+  base::check(base::retry_eintr([&] { return ::ftruncate(fd(), static_cast<off_t>(least)); }),
               "enlarge shared memory");
 }
 

@@ -60,9 +60,11 @@ class SharedFile {
   int fd() const { return fd_.get(); }
   // Gives the descriptor back; views stay.
   void close() { fd_.reset(); }
+  // Raises: base::OsError
+  uint64_t size() const;
 
-  // Then: it has `size` bytes or more; new ones are zeros. Raises: base::OsError
-  void grow_to(uint64_t size) const;
+  // Then: it has `least` bytes or more; new ones are zeros. Raises: base::OsError
+  void grow_to(uint64_t least) const;
   // Requires: whole pages within the file. Raises: base::OsError
   View view(uint64_t offset, size_t size) const;
   // Frees the memory of these pages, in whatever process. Then: they hold zeros.
