@@ -1,9 +1,14 @@
 #include "mp/queue.h"
 
+#include <fcntl.h>
+#include <unistd.h>
+
 #include <map>
 #include <set>
+#include <thread>
 
 #include "gtest/gtest.h"
+#include "mp/os/futex.h"
 #include "mp/os/test_processes.h"
 
 namespace mp {
@@ -81,7 +86,7 @@ TEST(Queue, ClosedQueueRefusesHereAndServesOthers) {
   TestProcess child([&] { return queue.get() == 1 && queue.get() == 2; });
   queue.put(1);
   queue.put(2);
-  EXPECT_THROW(queue.join_thread(), ValueError);
+  EXPECT_THROW(queue.join_thread(), AssertionError);
   queue.close();
   EXPECT_THROW(queue.put(3), ValueError);
   EXPECT_THROW(copy.get(), ValueError);
@@ -213,7 +218,57 @@ TEST(SimpleQueue, PutsGetsAndIsEmpty) {
   EXPECT_FALSE(queue.empty());
   EXPECT_EQ(queue.get(), "a");
   queue.close();
-  EXPECT_THROW(queue.put("b"), ValueError);
+  EXPECT_THROW(queue.put("b"), OSError);
+  EXPECT_THROW(queue.get(), OSError);
+  EXPECT_THROW(queue.empty(), OSError);
+}
+
+TEST(Queue, ClosedUnusedQueueWorksInALaterChild) {
+  Queue<int> queue;
+  queue.close();
+  TestProcess child([&] {
+    queue.put(1);
+    return queue.get() == 1;
+  });
+  EXPECT_EQ(child.wait(), base::Exited{0});
+  EXPECT_THROW(queue.put(2), ValueError);
+}
+
+TEST(Queue, CloseGivesTheDescriptorOfAUsedQueueBack) {
+  const int next = ::dup(0);
+  ::close(next);
+  Queue<int> queue;
+  queue.put(1);
+  EXPECT_EQ(queue.get(), 1);
+  EXPECT_NE(::fcntl(next, F_GETFD), -1);
+  queue.close();
+  EXPECT_EQ(::fcntl(next, F_GETFD), -1);
+  queue.close();
+}
+
+// And does not work on whatever has the descriptor's number by then.
+TEST(Queue, GetThatWaitsWhileAnotherThreadClosesRaises) {
+  Queue<int> queue;
+  queue.put(1);
+  queue.get();
+  os::Shared<os::Word> closed(0);
+  TestProcess other([&] {
+    while (closed->load() == 0) os::sleep_on(*closed, 0);
+    queue.put(2);
+    return true;
+  });
+  std::thread waiter([&] {
+    try {
+      queue.get();
+      ADD_FAILURE() << "it got what came after close()";
+    } catch (const ValueError&) {  // it came too late to wait
+    } catch (const OSError&) {
+    }
+  });
+  queue.close();
+  os::set_and_wake_all(*closed, 1);
+  waiter.join();
+  EXPECT_EQ(other.wait(), base::Exited{0});
 }
 
 }  // namespace

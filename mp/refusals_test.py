@@ -3,6 +3,7 @@
 import os
 import shutil
 import subprocess
+import tempfile
 import unittest
 
 COMPILER = os.environ.get("CXX") or shutil.which("c++") or shutil.which("g++")
@@ -36,13 +37,27 @@ REFUSED = (
      "what processes share goes to a child when it is made, never through a queue"),
     ("a lock through a connection", "mp::Pipe<mp::Lock>().first.send(mp::Lock())",
      "what processes share goes to a child when it is made, never through a queue or a connection"),
+    ("a target that captures", "int n = 2; mp::Process p([n](int x) { static_cast<void>(x * n); }, 3)",
+     "this callable carries state, and state does not cross into another process: capture nothing, and pass the "
+     "values as arguments"),
+    ("an argument of another type", "mp::Process(worker, std::string())",
+     "the target can't be called with these arguments"),
+    ("too few arguments", "mp::Process p(worker)", "the target can't be called with these arguments"),
+    ("a pointer as an argument", "mp::Process p([](const int*) {}, &number)",
+     "a pointer means nothing in another process: send what it points to"),
+    ("an argument without a codec", "mp::Process p([](const Closed&) {}, Closed(1))",
+     "this type has no mp::Codec: specialise it"),
+    ("an action that captures", "int n = 2; mp::Barrier(2, {.action = [n] { static_cast<void>(n); }})",
+     "this callable carries state"),
     ("too large a struct", "mp::encode(Large{})", "a struct of more than twelve members needs an mp::Codec of its own"),
 )
 
-PROGRAM = """
+DECLARATIONS = """
 #include "mp/array.h"
+#include "mp/barrier.h"
 #include "mp/connection.h"
 #include "mp/lock.h"
+#include "mp/process.h"
 #include "mp/queue.h"
 #include "mp/value.h"
 #include "mp/wire/codec.h"
@@ -51,21 +66,38 @@ struct Large { int a, b, c, d, e, f, g, h, i, j, k, l, m; };
 class Closed { public: explicit Closed(int n) : n_(n) {} private: int n_; };
 const int number = 1;
 const char text[] = "text";
-int main() { static_cast<void>(%s); }
+inline void worker(int) {}
 """
 
 
 class RefusalsTest(unittest.TestCase):
+    @classmethod
+    def setUpClass(cls):
+        # Read once by the compiler, and not for each case anew.
+        cls.folder = tempfile.TemporaryDirectory()
+        cls.header = os.path.join(cls.folder.name, "all.h")
+        with open(cls.header, "w") as header:
+            header.write(DECLARATIONS)
+        subprocess.run([COMPILER, "-std=c++20", "-I.", "-x", "c++-header", cls.header, "-o", cls.header + ".gch"],
+                       check=True)
+
+    @classmethod
+    def tearDownClass(cls):
+        cls.folder.cleanup()
+
     def compile(self, expression):
         """Returns the compiler's exit code and what it said."""
-        ended = subprocess.run([COMPILER, "-std=c++20", "-fsyntax-only", "-I.", "-x", "c++", "-"],
-                               input=PROGRAM % expression, stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
+        ended = subprocess.run([COMPILER, "-std=c++20", "-fsyntax-only", "-I.", "-include", self.header, "-x", "c++", "-"],
+                               input="void check() { %s; }" % expression, stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
                                universal_newlines=True)
         return ended.returncode, ended.stdout
 
     def test_what_travels_compiles(self):
-        code, said = self.compile('mp::encode(std::string("x"))')
-        self.assertEqual(code, 0, said)
+        for expression in ('mp::encode(std::string("x"))', "mp::Process p(worker, 3)",
+                           'mp::Process p([](std::string) {}, "text")'):
+            with self.subTest(expression):
+                code, said = self.compile(expression)
+                self.assertEqual(code, 0, said)
 
     def test_what_does_not_travel_is_refused_with_a_sentence(self):
         for name, expression, sentence in REFUSED:
