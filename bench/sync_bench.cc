@@ -1,10 +1,11 @@
-// Locks and semaphores that nobody else wants, and that two processes want.
+// Locks, semaphores and values that nobody else wants, and that two processes want.
 #include <benchmark/benchmark.h>
 
 #include "mp/lock_core.h"
 #include "mp/os/robust_mutex.h"
 #include "mp/os/test_processes.h"
 #include "mp/semaphore_core.h"
+#include "mp/value.h"
 
 namespace mp {
 namespace {
@@ -23,6 +24,12 @@ void BM_LockPair(benchmark::State& state) {
   }
 }
 BENCHMARK(BM_LockPair);
+
+void BM_ValueIncrement(benchmark::State& state) {
+  Value<int64_t> value;
+  for (auto _ : state) *value.lock() += 1;
+}
+BENCHMARK(BM_ValueIncrement);
 
 void BM_LockPairWithARival(benchmark::State& state) {
   Shared<LockCore> lock;

@@ -32,7 +32,8 @@ os::Locked LockCore::acquire_slowly(base::Deadline deadline) {
   }
 }
 
-bool LockCore::release() {
+// Somebody sleeps, or another process owns it.
+bool LockCore::release_slowly() {
   uint32_t word = word_.load(std::memory_order_relaxed);
   while (word != 0) {
     MP_KILL_POINT();

@@ -12,6 +12,8 @@
 #ifndef MP_LOCK_CORE_H_
 #define MP_LOCK_CORE_H_
 
+#include <atomic>
+
 #include "base/deadline.h"
 #include "mp/os/futex.h"
 #include "mp/os/life.h"
@@ -34,7 +36,10 @@ class LockCore {
     return acquire_slowly(deadline);
   }
   // False: nobody owned it.
-  bool release();
+  bool release() {
+    os::Token me = os::my_token();
+    return word_.compare_exchange_strong(me, 0, std::memory_order_release) || release_slowly();
+  }
 
   // Of a moment that may have passed when they return.
   bool locked() const { return owner() != 0; }
@@ -45,6 +50,7 @@ class LockCore {
 
   os::Token owner() const { return word_.load(std::memory_order_relaxed) & ~kSleepers; }
   os::Locked acquire_slowly(base::Deadline deadline);
+  bool release_slowly();
 
   os::Word word_{0};  // the owner, and whether somebody sleeps
 };

@@ -9,6 +9,7 @@
 
 #include "base/deadline.h"
 #include "mp/lock_core.h"
+#include "mp/os/thread_id.h"
 
 namespace mp {
 
@@ -19,9 +20,25 @@ class OwnedLock {
   bool is_recursive() const { return recursive_; }
 
   // False: somebody had it until the deadline.
-  bool acquire(base::Deadline deadline);
+  bool acquire(base::Deadline deadline) {
+    if (recursive_ && is_mine()) {
+      ++levels_;
+      return true;
+    }
+    const os::Locked locked = core_.acquire(deadline);
+    if (locked == os::Locked::kNot) return false;
+    took_over_ = locked == os::Locked::kOwnerDied;
+    levels_ = 1;
+    thread_.store(os::my_thread(), std::memory_order_relaxed);
+    return true;
+  }
   // One level less. False: nobody has it.
-  bool release();
+  bool release() {
+    if (!core_.locked()) return false;
+    if (recursive_ && --levels_ > 0) return true;
+    thread_.store(0, std::memory_order_relaxed);
+    return core_.release();
+  }
 
   // Gives up all levels, and says how many. Requires: is_mine().
   uint32_t release_all();
@@ -30,7 +47,9 @@ class OwnedLock {
 
   bool locked() const { return core_.locked(); }
   // Whether the calling thread acquired it.
-  bool is_mine() const;
+  bool is_mine() const {
+    return thread_.load(std::memory_order_relaxed) == os::my_thread() && core_.is_mine();
+  }
   // Requires: is_mine(). Whether the last owner ended without releasing it.
   bool took_over() const { return took_over_; }
 

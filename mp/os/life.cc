@@ -50,7 +50,6 @@ struct Knowledge {
   std::optional<SharedFile> file;
   View view;
   std::atomic<Table*> table{nullptr};
-  std::atomic<Token> mine{0};
 };
 
 Knowledge& knowledge() {
@@ -60,7 +59,7 @@ Knowledge& knowledge() {
 
 void forget_in_child() {
   Knowledge& k = knowledge();
-  k.mine.store(0, std::memory_order_relaxed);
+  g_my_token.store(0, std::memory_order_relaxed);
   new (&k.mutex) std::mutex;  // a thread that is not there may have locked it
 }
 
@@ -194,16 +193,16 @@ class SleptOn {
 
 }  // namespace
 
-Token my_token() {
-  Knowledge& k = knowledge();
-  if (Token mine = k.mine.load(std::memory_order_acquire)) return mine;
+constinit std::atomic<Token> g_my_token{0};
+
+Token ask_for_my_token() {
   Table& lives = table();
-  std::scoped_lock hold(k.mutex);
-  Token mine = k.mine.load();
+  std::scoped_lock hold(knowledge().mutex);
+  Token mine = g_my_token.load();
   if (mine == 0) {
     const bool main_thread = ::syscall(SYS_gettid) == ::getpid();
     mine = main_thread ? take_place(lives) : take_place_by_keeper(lives);
-    k.mine.store(mine, std::memory_order_release);
+    g_my_token.store(mine, std::memory_order_release);
   }
   return mine;
 }

@@ -16,6 +16,7 @@
 #ifndef MP_OS_LIFE_H_
 #define MP_OS_LIFE_H_
 
+#include <atomic>
 #include <cstddef>
 #include <cstdint>
 #include <initializer_list>
@@ -30,8 +31,15 @@ namespace mp::os {
 // Never 0, and less than 2^31.
 using Token = uint32_t;
 
+// 0: nobody has asked yet in this process.
+extern constinit std::atomic<Token> g_my_token;
+Token ask_for_my_token();
+
 // This process's. Raises: base::OsError if there is no memory, or no place for one more process.
-Token my_token();
+inline Token my_token() {
+  const Token mine = g_my_token.load(std::memory_order_acquire);
+  return mine != 0 ? mine : ask_for_my_token();
+}
 
 bool is_alive(Token token);
 

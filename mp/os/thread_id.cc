@@ -9,21 +9,21 @@
 namespace mp::os {
 namespace {
 
-thread_local pid_t t_mine = 0;
-
 // The thread that forked is another one in the child.
-void forget_in_child() { t_mine = 0; }
+void forget_in_child() { t_my_thread = 0; }
 
 }  // namespace
 
-pid_t my_thread() {
+constinit thread_local pid_t t_my_thread = 0;
+
+pid_t ask_for_my_thread() {
   static const bool prepared = [] {
     if (int error = ::pthread_atfork(nullptr, nullptr, forget_in_child))
       throw base::OsError(error, "prepare for forks");
     return true;
   }();
-  if (prepared && t_mine == 0) t_mine = static_cast<pid_t>(::syscall(SYS_gettid));
-  return t_mine;
+  if (prepared) t_my_thread = static_cast<pid_t>(::syscall(SYS_gettid));
+  return t_my_thread;
 }
 
 }  // namespace mp::os

@@ -6,7 +6,11 @@
 
 namespace mp::os {
 
-pid_t my_thread();
+// 0: it has not asked yet.
+extern constinit thread_local pid_t t_my_thread;
+pid_t ask_for_my_thread();
+
+inline pid_t my_thread() { return t_my_thread != 0 ? t_my_thread : ask_for_my_thread(); }
 
 }  // namespace mp::os
 
