@@ -180,6 +180,36 @@ TEST_P(ProcessTest, ThreeHundredQueuesReachTheChild) {
   for (Queue<int>& each : queues) EXPECT_EQ(each.qsize(), 1);
 }
 
+// Which exist before main(), and so before the child knows anything of its creator.
+Lock g_lock;
+const bool g_used_before_main = [] {
+  g_lock.acquire();
+  g_lock.release();
+  return true;
+}();
+
+TEST_P(ProcessTest, GlobalLocksDoNotKeepTheChildFromSharingOthers) {
+  ASSERT_TRUE(g_used_before_main);
+  Lock lock;
+  lock.acquire();
+  Event waits;
+  Process p(
+      options(),
+      [](Lock l, Event e) {
+        g_lock.acquire();
+        g_lock.release();
+        e.set();
+        if (!l.acquire(true, kSoon)) throw SystemExit{1};
+        if (l.took_over()) throw SystemExit{2};
+      },
+      lock, waits);
+  p.start();
+  EXPECT_TRUE(waits.wait(kSoon));
+  lock.release();
+  EXPECT_TRUE(p.join(kSoon));
+  EXPECT_EQ(p.exitcode(), 0);
+}
+
 TEST_P(ProcessTest, HolderThatDiesInAnotherProgramHandsTheLockOn) {
   Lock lock;
   Event held;

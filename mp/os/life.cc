@@ -219,6 +219,9 @@ void adopt_lives(base::UniqueFd fd) {
   SharedFile file = SharedFile::adopt(std::move(fd));
   View view = file.view(0, sizeof(Table));
   std::scoped_lock hold(k.mutex);
+  // Global objects may have made a table, and this process may have a life in it, which it keeps.
+  static_cast<void>(new View(std::move(k.view)));
+  g_my_token.store(0);
   use(k, std::move(file), std::move(view));
 }
 

@@ -62,7 +62,7 @@ bool sleep_on_words_or_lives(std::initializer_list<WordAndValue> words,
 // Makes the table, if there is none: for all children that are forked from now on.
 void share_lives();
 
-// The table goes to a process that is no forked child by its descriptor, before anything of this is called there.
+// The table goes to a process that is no forked child by its descriptor. Requires: nobody waits for a life there.
 int lives_fd();
 void adopt_lives(base::UniqueFd fd);
 
