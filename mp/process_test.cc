@@ -15,12 +15,16 @@
 #include <utility>
 #include <vector>
 
+#include "mp/array.h"
 #include "mp/barrier.h"
 #include "mp/condition.h"
 #include "mp/event.h"
 #include "mp/lock.h"
 #include "mp/queue.h"
 #include "mp/semaphore.h"
+#include "mp/shareable_list.h"
+#include "mp/shared_memory.h"
+#include "mp/value.h"
 
 namespace mp {
 namespace {
@@ -156,6 +160,43 @@ void hand_on(Queue<std::string> queue, StartMethod method) {
   Process p({.start_method = method}, greet, "from afar", queue);
   p.start();
   p.join();
+}
+
+void change_all(Value<int> own, Value<int> under_lock, RawValue<double> raw, Array<int> array,
+                RawArray<char> text, SharedMemory memory, ShareableList list) {
+  *own.lock() += 1;
+  *under_lock.lock() += 1;
+  raw.store(2.5);
+  array.set(-1, 7);
+  text.set_value("there");
+  memory.buf()[0] = std::byte{1};
+  list.set(0, "seen");
+}
+
+TEST_P(ProcessTest, SharedValuesAndMemoryReachTheChild) {
+  Lock lock;
+  Value<int> own(1), under_lock(2, lock);
+  RawValue<double> raw;
+  Array<int> array(100000);
+  RawArray<char> text(8);
+  SharedMemory memory = SharedMemory::create(1);
+  ShareableList list({"none"});
+  lock.acquire();
+  Process p(options(), change_all, own, under_lock, raw, array, text, memory, list);
+  p.start();
+  EXPECT_FALSE(p.join(10ms)) << "it waits for the lock";
+  lock.release();
+  EXPECT_TRUE(p.join(kSoon));
+  EXPECT_EQ(p.exitcode(), 0);
+  EXPECT_EQ(own.load(), 2);
+  EXPECT_EQ(under_lock.load(), 3);
+  EXPECT_EQ(raw.load(), 2.5);
+  EXPECT_EQ(array.at(-1), 7);
+  EXPECT_EQ(text.value(), "there");
+  EXPECT_EQ(memory.buf()[0], std::byte{1});
+  EXPECT_TRUE(list.at(0) == ShareableList::Item("seen"));
+  memory.unlink();
+  list.shm().unlink();
 }
 
 TEST_P(ProcessTest, HandlesReachAGrandchildByAnyMethod) {
