@@ -7,6 +7,7 @@
 #include <unistd.h>
 
 #include <cerrno>
+#include <chrono>
 #include <cstdlib>
 #include <filesystem>
 #include <functional>
@@ -14,6 +15,7 @@
 #include <utility>
 #include <vector>
 
+#include "base/deadline.h"
 #include "base/os_error.h"
 #include "base/unique_fd.h"
 #include "gtest/gtest.h"
@@ -39,6 +41,11 @@ class NamedFile : public testing::Test {
     for (const auto& each : std::filesystem::directory_iterator("/dev/shm"))
       n += each.path().filename().string().find(name_) != std::string::npos;
     return n;
+  }
+  void wait_for_both_names() const {
+    const base::Deadline patience = base::Deadline::after(std::chrono::seconds(10));
+    while (left_behind() < 2 && !patience.passed()) ::usleep(100);
+    ASSERT_EQ(left_behind(), 2);
   }
   // What the next process does that makes or opens any.
   void let_somebody_come_by() const {
@@ -112,7 +119,7 @@ TEST_F(NamedFile, OfAKilledProcessIsClearedAwayByTheNext) {
     while (true) ::pause();
     return false;
   });
-  while (left_behind() < 2) ::usleep(100);
+  wait_for_both_names();
   let_somebody_come_by();
   EXPECT_EQ(open_named(name_).size(), 4096u);
   EXPECT_EQ(left_behind(), 2);
@@ -187,8 +194,8 @@ TEST_F(NamedFile, IsNotTakenFromItsNextMakerByOneWhoClearsAway) {
     EXPECT_TRUE(heir.sleeps());  // it waits for the other, or has the name
     cleaner.go_on();
     EXPECT_EQ(cleaner.wait(), base::Exited{0});
-    while (left_behind() < 2) ::usleep(100);
-    EXPECT_EQ(open_named(name_).size(), 2u);
+    wait_for_both_names();
+    ASSERT_EQ(error_of([&] { EXPECT_EQ(open_named(name_).size(), 2u); }), 0);
     heir.kill();
     heir.wait();
     let_somebody_come_by();
@@ -224,7 +231,7 @@ TEST_F(NamedFile, RemoverKilledAtAnyPointLeavesNothingBehindItsMaker) {
       while (true) ::pause();
       return false;
     });
-    while (left_behind() < 2) ::usleep(100);
+    wait_for_both_names();
     TestProcess victim([&] {
       die_at_kill_point(point);
       remove_named(name_);
