@@ -50,7 +50,8 @@ template <class T>
 class Queue : public wire::Handle {
  public:
   // At most `maxsize` items wait; 0 or less: any number. Raises: OSError
-  explicit Queue(int maxsize = 0)
+  Queue() : Queue(0) {}
+  explicit Queue(int maxsize)
       : shared_(std::make_shared<Shared>(maxsize > 0 ? static_cast<uint32_t>(maxsize) : 0u)) {}
 
   // Waits while the queue is full.

@@ -30,7 +30,8 @@ namespace mp {
 class Semaphore : public wire::Handle {
  public:
   // Raises: ValueError if `value` is negative.
-  explicit Semaphore(int value = 1) : Semaphore(value, SemaphoreCore::kMost) {}
+  Semaphore() : Semaphore(1) {}
+  explicit Semaphore(int value) : Semaphore(value, SemaphoreCore::kMost) {}
 
   // Takes a permit. False: there was none until the time was up.
   bool acquire(bool block = true, Timeout timeout = {}) {
@@ -70,7 +71,8 @@ class Semaphore : public wire::Handle {
 //   one.release();  // raises mp::ValueError
 class BoundedSemaphore : public Semaphore {
  public:
-  explicit BoundedSemaphore(int value = 1)
+  BoundedSemaphore() : BoundedSemaphore(1) {}
+  explicit BoundedSemaphore(int value)
       : Semaphore(value, static_cast<uint32_t>(value < 0 ? 0 : value)) {}
 
   static BoundedSemaphore unpack(Reader& in) {
