@@ -3,8 +3,12 @@
 #include <sched.h>
 #include <unistd.h>
 
+#include <atomic>
+#include <memory>
 #include <mutex>
+#include <random>
 #include <thread>
+#include <vector>
 
 #include "gtest/gtest.h"
 #include "mp/os/futex.h"
@@ -107,6 +111,50 @@ TEST(RLock, DeadOwnersLevelsAreGone) {
   EXPECT_TRUE(lock.took_over());
   lock.release();
   EXPECT_FALSE(lock.locked());
+}
+
+// Of the owner's levels, too, nothing is left that could mislead the next one.
+TEST(RLock, OwnersKilledAgainAndAgain) {
+  struct Shared {
+    std::atomic<int> inside{0};
+    std::atomic<long> entered{0};
+    std::atomic<bool> broken{false};
+  };
+  RLock lock;
+  os::Shared<Shared> shared;
+  auto work = [&]() -> bool {
+    while (true) {
+      for (int level = 0; level < 3; ++level) lock.acquire();
+      shared->inside = static_cast<int>(::getpid());
+      for (int i = 0; i < 20; ++i) {
+        if (shared->inside.load() != ::getpid()) shared->broken = true;
+      }
+      shared->entered.fetch_add(1);
+      for (int level = 0; level < 3; ++level) lock.release();
+    }
+  };
+  std::vector<std::unique_ptr<TestProcess>> crew(3);
+  for (auto& each : crew) each = std::make_unique<TestProcess>(work);
+  std::mt19937 random(5);
+  for (int kill = 0; kill < 700; ++kill) {
+    ::usleep(random() % 1000);  // where in their work it hits them
+    auto& victim = crew[random() % crew.size()];
+    victim->kill();
+    victim->wait();
+    victim = std::make_unique<TestProcess>(work);
+  }
+  const long before = shared->entered;
+  const base::Deadline patience = base::Deadline::after(20s);
+  while (shared->entered < before + 1000 && !patience.passed()) ::sched_yield();
+  EXPECT_GE(shared->entered, before + 1000) << "they are stuck";
+  EXPECT_FALSE(shared->broken);
+  for (auto& each : crew) {
+    each->kill();
+    each->wait();
+  }
+  EXPECT_TRUE(lock.acquire());
+  lock.release();
+  EXPECT_FALSE(lock.locked()) << "levels of a dead owner are left";
 }
 
 // Each child would have had a table of lives of its own, for their creator had never asked for one.

@@ -515,5 +515,38 @@ INSTANTIATE_TEST_SUITE_P(
                     Trade{"batches_large", 20, 150000, 300, 10}),
     [](const auto& info) { return info.param.name; });
 
+// Who dies between get() and task_done() takes one task with him, who dies elsewhere none.
+TEST(JoinableQueueCore, WorkersKilledAgainAndAgain) {
+  constexpr int kKills = 1000;
+  QueueCore queue;
+  auto work = [&]() -> bool {
+    std::string record;
+    while (true) {
+      queue.get(&record, Deadline::never());
+      if (!queue.task_done()) return false;
+    }
+  };
+  std::vector<std::unique_ptr<TestProcess>> crew(3);
+  for (auto& each : crew) each = std::make_unique<TestProcess>(work);
+  std::mt19937 random(11);
+  for (int kill = 0; kill < kKills; ++kill) {
+    const Deadline moment = Deadline::after(std::chrono::microseconds(random() % 1000));
+    while (!moment.passed()) queue.put("task", Deadline::never());
+    auto& victim = crew[random() % crew.size()];
+    victim->kill();
+    ASSERT_TRUE(victim->wait().killed_by(SIGKILL)) << "it had more tasks done than there were";
+    victim = std::make_unique<TestProcess>(work);
+  }
+  const Deadline patience = soon();
+  while (!queue.empty() && !patience.passed()) ::sched_yield();
+  EXPECT_TRUE(queue.empty()) << "the workers are stuck";
+  for (auto& each : crew) EXPECT_TRUE(each->sleeps());
+
+  int taken_along = 0;
+  while (queue.task_done()) ++taken_along;
+  EXPECT_LE(taken_along, kKills);
+  EXPECT_TRUE(queue.join(soon()));
+}
+
 }  // namespace
 }  // namespace mp
