@@ -290,7 +290,9 @@ bool Process::is_alive() const {
 
 std::optional<int> Process::exitcode() const {
   ProcessRecord& record = open();
-  if (record.role != Role::kChild || record.child == nullptr) return std::nullopt;
+  // Only who has started it hears of it.
+  if (record.role != Role::kChild || record.creator != ::getpid() || record.child == nullptr)
+    return std::nullopt;
   return record.child->exitcode();
 }
 

@@ -85,7 +85,8 @@ class Process {
   // Waits for the end. False: it had not ended in time. Raises: AssertionError if this process has not started it.
   bool join(Timeout timeout = {});
   bool is_alive() const;
-  // Absent until it has ended. What it exited with; minus the number of the signal that killed it.
+  // Absent until it has ended, and in any other process than that which started it. What it exited with; minus the
+  // number of the signal that killed it.
   std::optional<int> exitcode() const;
   // Absent until it is started.
   std::optional<pid_t> pid() const;

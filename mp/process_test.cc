@@ -8,6 +8,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include <atomic>
 #include <chrono>
 #include <mutex>
 #include <string>
@@ -18,6 +19,7 @@
 #include "mp/array.h"
 #include "mp/barrier.h"
 #include "mp/condition.h"
+#include "mp/connection.h"
 #include "mp/event.h"
 #include "mp/lock.h"
 #include "mp/queue.h"
@@ -353,6 +355,73 @@ TEST_P(ProcessTest, ChildKnowsItsParentAndItself) {
   seen.set();
   p.join();
   EXPECT_TRUE(active_children().empty());
+}
+
+// Another thread may be about to ask for an exit code, make an object or start a process at the moment of a fork: its
+// locks must not stay locked in the child.
+TEST(Fork, OfAProgramWhoseThreadsUseEverything) {
+  std::atomic<bool> done{false};
+  std::vector<std::thread> threads;
+  auto again_and_again = [&](auto work) {
+    threads.emplace_back([&done, work] {
+      while (!done) work();
+    });
+  };
+  Queue<int> queue;
+  Process sleeper([] {
+    while (true) ::pause();
+  });
+  sleeper.start();
+  again_and_again([&] {
+    queue.put(1);
+    queue.get();
+  });
+  again_and_again([] {
+    Lock lock;
+    lock.acquire();
+    Value<int>(3).store(4);
+    Pipe<int>().first.send(1);
+  });
+  again_and_again([&] {
+    sleeper.exitcode();
+    current_process().name();
+    active_children();
+    get_start_method();
+  });
+  for (int i = 0; i < 200; ++i) {
+    Process child(
+        [](Queue<int> q, int) {
+          q.put(2);
+          q.get();
+          Lock lock;
+          lock.acquire();
+          Pipe<int>().first.send(1);
+          current_process().name();
+          Process grandchild([] {});
+          grandchild.start();
+          if (!grandchild.join(kSoon)) throw SystemExit{1};
+        },
+        queue, i);
+    child.start();
+    ASSERT_TRUE(child.join(kSoon)) << i << ": the child is stuck";
+    EXPECT_EQ(child.exitcode(), 0);
+  }
+  done = true;
+  for (std::thread& each : threads) each.join();
+  sleeper.kill();
+  sleeper.join();
+}
+
+TEST(Fork, SiblingHearsNothingOfAnExitCode) {
+  Process elder([] { throw SystemExit{3}; });
+  elder.start();
+  elder.join();
+  const pid_t younger = ::fork();
+  if (younger == 0) ::_exit(elder.exitcode() ? 1 : 0);
+  int status;
+  ASSERT_EQ(::waitpid(younger, &status, 0), younger);
+  EXPECT_EQ(status, 0);
+  EXPECT_EQ(elder.exitcode(), 3);
 }
 
 // ---------------------------------------------------------------- what goes wrong

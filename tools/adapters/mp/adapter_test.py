@@ -1,0 +1,134 @@
+#!/usr/bin/python3
+"""The adapter by itself: what it does with a runner that is broken, and with commands that it does not know."""
+import json
+import os
+import socket
+import subprocess
+import tempfile
+import unittest
+
+ADAPTER = os.path.join("tools", "adapters", "mp", "adapter")
+PATIENCE = 20  # seconds, for what must happen
+
+
+class Puppet:
+    """A connection to one, and its hello."""
+
+    def __init__(self, connection):
+        connection.settimeout(PATIENCE)
+        self.connection, self.lines = connection, connection.makefile("rb")
+        self.hello = json.loads(self.lines.readline())
+
+    def send(self, line):
+        self.connection.sendall(line)
+
+    def tell(self, op, **command):
+        self.send(json.dumps(dict(command, id=1, op=op)).encode() + b"\n")
+        return json.loads(self.lines.readline())
+
+    def close(self):
+        self.lines.close()
+        self.connection.close()
+
+
+class Runner:
+    """Starts the adapter, and speaks with its main puppet."""
+
+    def __init__(self, *flags):
+        self.folder = tempfile.TemporaryDirectory()
+        path = os.path.join(self.folder.name, "s")
+        self.listener = socket.socket(socket.AF_UNIX)
+        self.listener.bind(path)
+        self.listener.listen(10)
+        self.listener.settimeout(PATIENCE)
+        environment = {name: value for name, value in os.environ.items() if not name.startswith(("GTEST_", "TEST_", "XML_"))}
+        environment.update(MPCHECK_ADDRESS="unix:" + path, MPCHECK_TOKEN="secret")
+        self.process = subprocess.Popen([ADAPTER] + list(flags), env=environment, stdin=subprocess.DEVNULL)
+        self.main = self.accept()
+        self.tell = self.main.tell
+
+    def accept(self):
+        return Puppet(self.listener.accept()[0])
+
+    def close(self):
+        self.main.close()
+        self.listener.close()
+        self.process.kill()
+        self.process.wait()
+        self.folder.cleanup()
+
+
+class AdapterTest(unittest.TestCase):
+    def runner(self, *flags):
+        runner = Runner(*flags)
+        self.addCleanup(runner.close)
+        return runner
+
+    def exit_code(self, *flags, **environment):
+        return subprocess.run([ADAPTER] + list(flags), env=environment, stderr=subprocess.PIPE, timeout=PATIENCE)
+
+    def test_bad_usage_is_told(self):
+        ended = self.exit_code("--colour=red")
+        self.assertEqual(ended.returncode, 64)
+        self.assertIn(b"bad flag --colour=red", ended.stderr)
+        ended = self.exit_code("--start-method=teleport", MPCHECK_ADDRESS="unix:/x", MPCHECK_TOKEN="t")
+        self.assertEqual(ended.returncode, 64)
+        self.assertIn(b"there is no start method 'teleport'", ended.stderr)
+        ended = self.exit_code()
+        self.assertEqual(ended.returncode, 64)
+        self.assertIn(b"MPCHECK_ADDRESS", ended.stderr)
+
+    def test_hello(self):
+        for method in ("fork", "spawn", "forkserver"):
+            hello = self.runner("--start-method=" + method).main.hello
+            self.assertEqual((hello["mpcheck"], hello["token"], hello["puppet"]), (1, "secret", "main"))
+            self.assertEqual(hello["about"]["start_method"], method)
+            self.assertEqual("inherits_memory" in hello["features"], method == "fork")
+
+    def test_what_it_does_not_know_is_unsupported(self):
+        runner = self.runner()
+        for op, command in (("queue.shuffle", {}), ("teleport", {}), ("queue.get", {"on": "nobody"}), ("queue.get", {}),
+                            ("lock.new", {"args": {"a": {"$unheard": 1}}})):
+            self.assertIn("unsupported", runner.tell(op, **command), op)
+        self.assertEqual(runner.tell("lock.new", **{"as": "l"})["ok"], None)
+        self.assertIn("unsupported", runner.tell("queue.get", on="l"))
+        self.assertEqual(runner.tell("puppet.names")["ok"], ["l"])
+
+    def test_broken_runner_ends_it_at_once(self):
+        for line in (b"no json\n", b"[1]\n", b'{"id":"one","op":"puppet.ids"}\n', b'{"op":"puppet.ids"}\n',
+                     b'{"id":1,"op":"puppet.ids","args":[]}\n', b'"' + b"x" * 1048576 + b'"\n'):
+            runner = self.runner()
+            try:
+                runner.main.send(line)
+            except OSError:  # it need not read all of a line that is too long
+                pass
+            self.assertEqual(runner.process.wait(PATIENCE), 99, line[:30])
+
+    def test_runner_that_is_gone_ends_it_and_its_children(self):
+        runner = self.runner()
+        runner.tell("process.new", args={"puppet": "p1"}, **{"as": "p1"})
+        runner.tell("process.start", on="p1")
+        child = runner.accept()
+        self.assertEqual((child.hello["puppet"], child.hello["ppid"]), ("p1", runner.process.pid))
+        child.close()
+        self.assertEqual(runner.tell("process.join", on="p1")["ok"], None)
+        self.assertEqual(runner.tell("process.exitcode", on="p1")["ok"], 99)
+        runner.main.close()
+        self.assertEqual(runner.process.wait(PATIENCE), 99)
+
+    def test_values_come_back_as_they_went(self):
+        runner = self.runner()
+        runner.tell("queue.new", **{"as": "q"})
+        blob = {"$blob": {"size": 5000, "seed": 3}}
+        for value in (None, True, -2**63, 2**63 - 1, 1.5, {"$float": "inf"}, "t\u00e9xt", [1, [2]], {"$bytes": "AAEC"},
+                      {"$tuple": [1, "a"]}, {"$dict": [["k", 1], [2, None]]}, {"$function": "square"}):
+            runner.tell("queue.put", on="q", args={"item": value})
+            self.assertEqual(runner.tell("queue.get", on="q")["ok"], value)
+        runner.tell("queue.put", on="q", args={"item": blob})
+        self.assertEqual(runner.tell("queue.get", on="q")["ok"]["$blob"]["size"], 5000)
+        self.assertEqual(runner.tell("queue.put", on="q", args={"item": {"$unpicklable": True}})["raise"]["type"], "TypeError")
+        self.assertEqual(runner.tell("queue.get_nowait", on="q")["raise"]["bases"][:2], ["Empty", "Exception"])
+
+
+if __name__ == "__main__":
+    unittest.main()
