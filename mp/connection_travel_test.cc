@@ -108,9 +108,3 @@ INSTANTIATE_TEST_SUITE_P(By, ConnectionTravelTest, testing::ValuesIn(get_all_sta
 
 }  // namespace
 }  // namespace mp
-
-int main(int argc, char** argv) {
-  mp::run_if_child(argc, argv);
-  testing::InitGoogleTest(&argc, argv);
-  return RUN_ALL_TESTS();
-}

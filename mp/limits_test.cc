@@ -153,9 +153,3 @@ TEST(Limits, FullTableOfProcessesIsAClearErrorAndThereIsNoChild) {
 
 }  // namespace
 }  // namespace mp
-
-int main(int argc, char** argv) {
-  mp::run_if_child(argc, argv);
-  testing::InitGoogleTest(&argc, argv);
-  return RUN_ALL_TESTS();
-}

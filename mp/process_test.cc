@@ -531,9 +531,3 @@ TEST(ForkServer, OneThatDiedIsReplaced) {
 
 }  // namespace
 }  // namespace mp
-
-int main(int argc, char** argv) {
-  mp::run_if_child(argc, argv);
-  testing::InitGoogleTest(&argc, argv);
-  return RUN_ALL_TESTS();
-}
