@@ -80,14 +80,13 @@ class Barrier : public wire::Handle {
     const auto& action = options_.action.target_;
     out.write(action != nullptr);
     if (action != nullptr) action->pack(out);
-    out.write(options_.timeout ? std::optional(options_.timeout->count()) : std::nullopt);
+    out.write(options_.timeout);
   }
   static Barrier unpack(Reader& in) {
     auto shared = unpack_object<BarrierCore>(in);
     BarrierOptions options;
     if (in.read<bool>()) options.action.target_ = unpack_target(in);
-    if (const auto seconds = in.read<std::optional<double>>())
-      options.timeout = std::chrono::duration<double>(*seconds);
+    options.timeout = in.read<Timeout>();
     return Barrier(std::move(shared), options);
   }
 

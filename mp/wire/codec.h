@@ -1,7 +1,7 @@
 // How a value travels to another process: as bytes, written there and read here.
 //
-// Numbers, bool, enumerations, std::string, vector, array, pair, tuple, optional, variant, map, set and their
-// unordered forms, structs of such members that have no constructor, and whatever has a Codec of its own:
+// Numbers, bool, enumerations, durations, std::string, vector, array, pair, tuple, optional, variant, map, set and
+// their unordered forms, structs of such members that have no constructor, and whatever has a Codec of its own:
 //
 //   template <>
 //   struct mp::Codec<Colour> {
@@ -20,6 +20,7 @@
 #define MP_WIRE_CODEC_H_
 
 #include <array>
+#include <chrono>
 #include <concepts>
 #include <map>
 #include <optional>
@@ -92,6 +93,13 @@ struct Codec<bool> {
     if (byte > 1) throw DecodeError("a bool that is neither true nor false");
     return byte == 1;
   }
+};
+
+template <class Rep, class Period>
+struct Codec<std::chrono::duration<Rep, Period>> {
+  using Duration = std::chrono::duration<Rep, Period>;
+  static void write(Writer& out, const Duration& value) { out.write(value.count()); }
+  static Duration read(Reader& in) { return Duration(in.read<Rep>()); }
 };
 
 template <>

@@ -1,5 +1,6 @@
 #include "mp/wire/codec.h"
 
+#include <chrono>
 #include <cstdint>
 #include <limits>
 #include <random>
@@ -74,6 +75,13 @@ TEST(Codec, NumbersTravel) {
   expect_travels(std::numeric_limits<double>::infinity());
   EXPECT_TRUE(std::isnan(there_and_back(std::numeric_limits<double>::quiet_NaN())));
   expect_travels(Mood::kLively);
+}
+
+TEST(Codec, DurationsTravelAndSoTimeoutsDo) {
+  expect_travels(std::chrono::milliseconds(-3));
+  expect_travels(std::chrono::duration<double>(0.25));
+  expect_travels(std::optional<std::chrono::duration<double>>());
+  EXPECT_EQ(encode(std::chrono::seconds(2)), encode(std::chrono::seconds(2).count()));
 }
 
 TEST(Codec, TextAndBytesTravel) {
