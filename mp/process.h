@@ -4,7 +4,7 @@
 // it is given is copied. It ends when its target returns (exit code 0), throws (1, and the error is told on standard
 // error), or throws SystemExit; then it terminates its own daemons, waits for its other children, flushes the standard
 // streams and is gone: neither functions registered with atexit() nor destructors of globals run. Standard input
-// is empty in a child.
+// is empty in a child. One that is terminated flushes nothing: what must not be lost it flushes itself.
 //
 // A program that ends orderly terminates its daemons (SIGTERM) and waits for its other children. A daemon has no
 // children. Children of a process that was killed live on.
@@ -75,9 +75,10 @@ class Process {
   Process& operator=(Process&&) noexcept = default;
   virtual ~Process() = default;
 
-  // Begins the process, and lets go of the target and its arguments here. Raises: AssertionError if it was started before, is not this process's own, or this one is a
-  // daemon; what an argument's Codec raises; RuntimeError if main() has not called run_if_child() where that is needed;
-  // OSError. Then: if it has raised, there is no process.
+  // Begins the process, and lets go of the target and its arguments here.
+  // Raises: AssertionError if it was started before, is not this process's own, or this one is a daemon; what an
+  // argument's Codec raises; RuntimeError if main() has not called run_if_child() where that is needed; OSError.
+  // Then: if it has raised, there is no process.
   void start();
   // Runs in the child; called otherwise it runs in the caller.
   virtual void run();

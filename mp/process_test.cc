@@ -412,6 +412,15 @@ TEST(Fork, OfAProgramWhoseThreadsUseEverything) {
   sleeper.join();
 }
 
+TEST(Fork, ExitCodeOfAProgramThatIgnoresEndsIsLost) {
+  ::signal(SIGCHLD, SIG_IGN);
+  Process p([] { throw SystemExit{3}; });
+  p.start();
+  EXPECT_TRUE(p.join(kSoon));
+  EXPECT_EQ(p.exitcode(), 255);
+  ::signal(SIGCHLD, SIG_DFL);
+}
+
 TEST(Fork, SiblingHearsNothingOfAnExitCode) {
   Process elder([] { throw SystemExit{3}; });
   elder.start();
@@ -509,22 +518,56 @@ TEST_P(ProcessTest, CloseGivesDescriptorsBack) {
   EXPECT_THROW(p.exitcode(), ValueError);
 }
 
-TEST(ForkServer, OneThatDiedIsReplaced) {
-  auto parent_of_child = [] {
-    Queue<int> out;
-    Process p(
-        {.start_method = StartMethod::kForkserver}, [](Queue<int> q) { q.put(::getppid()); }, out);
-    p.start();
-    p.join();
-    return out.get(kSoon);
-  };
-  const int server = parent_of_child();
-  EXPECT_NE(server, ::getpid());
-  EXPECT_EQ(parent_of_child(), server);
+int parent_of_served_child() {
+  Queue<int> out;
+  Process p(
+      {.start_method = StartMethod::kForkserver}, [](Queue<int> q) { q.put(::getppid()); }, out);
+  p.start();
+  p.join();
+  return out.get(kSoon);
+}
+
+TEST(ForkServer, InterruptDoesNotEndIt) {
+  const int server = parent_of_served_child();
+  ::kill(server, SIGINT);
+  EXPECT_EQ(parent_of_served_child(), server);
+}
+
+// Its children must not hold each other's ways to tell the exit code.
+TEST(ForkServer, WhenItHasDiedAnEndIsSeenThoughOthersLive) {
+  Event stop;
+  auto wait = [](Event e) { e.wait(); };
+  Process ends({.start_method = StartMethod::kForkserver}, wait, stop);
+  Process lives({.start_method = StartMethod::kForkserver}, [] {
+    while (true) ::pause();
+  });
+  ends.start();
+  lives.start();
+  const int server = parent_of_served_child();
   ::kill(server, SIGKILL);
-  const int next = parent_of_child();
+  EXPECT_NE(parent_of_served_child(), server);
+  stop.set();
+  Event seen;
+  std::thread rescuer([&] {
+    if (!seen.wait(kSoon)) lives.kill();  // who would wait for ever fails instead
+  });
+  EXPECT_TRUE(ends.join(kSoon));
+  EXPECT_TRUE(lives.is_alive());
+  seen.set();
+  rescuer.join();
+  EXPECT_EQ(ends.exitcode(), 255);  // the server would have told it
+  lives.kill();
+  EXPECT_TRUE(lives.join(kSoon));
+}
+
+TEST(ForkServer, OneThatDiedIsReplaced) {
+  const int server = parent_of_served_child();
+  EXPECT_NE(server, ::getpid());
+  EXPECT_EQ(parent_of_served_child(), server);
+  ::kill(server, SIGKILL);
+  const int next = parent_of_served_child();
   EXPECT_NE(next, server);
-  EXPECT_EQ(parent_of_child(), next);
+  EXPECT_EQ(parent_of_served_child(), next);
   // The dead one is no zombie.
   EXPECT_TRUE(::kill(server, 0) == -1 && errno == ESRCH);
 }

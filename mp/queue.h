@@ -79,7 +79,8 @@ class Queue : public wire::Handle {
     return decode<T>(bytes);
   }
 
-  // Puts items in a row, waiting for room as often as need be; all that there is room for take one lock and one wake-up.
+  // Puts items in a row, waiting for room as often as need be; all that there is room for take one lock and one
+  // wake-up.
   // How many there was room for within `timeout`: the first so many; without a timeout all.
   // Raises: as put(), Full only if there was room for none. Then: as put().
   template <class Items = std::initializer_list<T>>
