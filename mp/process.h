@@ -14,6 +14,9 @@
 //
 // main() begins with run_if_child(), where the start method is not fork.
 //
+// A forked child has only the thread that called start(). mp's own objects are whole there, whatever other threads were
+// doing with them; what another library's locks guard may stay locked. Where that matters, spawn or forkserver helps.
+//
 // Processes: one that made a Process object starts, joins and stops it, no other. Threads: any.
 // Lifetime:  the object may go; the process stays, and its creator waits for it at the end.
 //
