@@ -4,8 +4,6 @@
 #include <signal.h>
 #include <unistd.h>
 
-#include <memory>
-#include <random>
 #include <stdexcept>
 #include <thread>
 #include <vector>
@@ -18,6 +16,8 @@ namespace mp {
 namespace {
 
 using base::Deadline;
+using os::Crew;
+using os::grows;
 using os::Shared;
 using os::TestProcess;
 using os::Word;
@@ -260,7 +260,7 @@ TEST_F(BarrierCoreTest, KilledAtAnyPointHindersNobody) {
 
 TEST_F(BarrierCoreTest, KilledAgainAndAgainUnderTraffic) {
   Shared<std::atomic<long>> turns(0l);
-  auto work = [&]() -> bool {
+  Crew crew(4, [&](size_t) -> bool {
     while (true) {
       if (pass(barrier_, never())) {
         turns->fetch_add(1);
@@ -268,21 +268,9 @@ TEST_F(BarrierCoreTest, KilledAgainAndAgainUnderTraffic) {
         barrier_.reset();
       }
     }
-  };
-  std::vector<std::unique_ptr<TestProcess>> crew(4);
-  for (auto& each : crew) each = std::make_unique<TestProcess>(work);
-  std::mt19937 random(3);
-  for (int kill = 0; kill < 1000; ++kill) {
-    ::usleep(random() % 1000);  // where in their work it hits them
-    auto& victim = crew[random() % crew.size()];
-    victim->kill();
-    victim->wait();
-    victim = std::make_unique<TestProcess>(work);
-  }
-  const long before = *turns;
-  const Deadline patience = Deadline::after(20s);
-  while (*turns < before + 300 && !patience.passed()) ::sched_yield();
-  EXPECT_GE(*turns, before + 300) << "they are stuck";
+  });
+  crew.kill_at_random(1000);
+  EXPECT_TRUE(grows(*turns, 300l)) << "they are stuck";
 }
 
 }  // namespace

@@ -4,7 +4,6 @@
 #include <signal.h>
 #include <unistd.h>
 
-#include <memory>
 #include <random>
 #include <stdexcept>
 #include <vector>
@@ -18,6 +17,8 @@ namespace mp {
 namespace {
 
 using base::Deadline;
+using os::Crew;
+using os::grows;
 using os::Shared;
 using os::TestProcess;
 using os::Word;
@@ -226,23 +227,9 @@ TEST_F(ConditionCoreTest, KilledAgainAndAgainUnderTraffic) {
   auto notify = [&]() -> bool {
     while (true) condition_.notify(1);
   };
-  std::vector<std::unique_ptr<TestProcess>> crew(4);
-  auto hire = [&](size_t i) {
-    crew[i] = i < 3 ? std::make_unique<TestProcess>(wait) : std::make_unique<TestProcess>(notify);
-  };
-  for (size_t i = 0; i < crew.size(); ++i) hire(i);
-  std::mt19937 random(3);
-  for (int kill = 0; kill < 1000; ++kill) {
-    ::usleep(random() % 1000);  // where in their work it hits them
-    const size_t victim = random() % crew.size();
-    crew[victim]->kill();
-    crew[victim]->wait();
-    hire(victim);
-  }
-  const long before = *turns;
-  const Deadline patience = Deadline::after(20s);
-  while (*turns < before + 100 && !patience.passed()) ::sched_yield();
-  EXPECT_GE(*turns, before + 100) << "they are stuck";
+  Crew crew(4, [&](size_t i) { return i < 3 ? wait() : notify(); });
+  crew.kill_at_random(1000);
+  EXPECT_TRUE(grows(*turns, 100l)) << "they are stuck";
 }
 
 }  // namespace

@@ -8,7 +8,6 @@
 #include <atomic>
 #include <cerrno>
 #include <functional>
-#include <memory>
 #include <ostream>
 #include <random>
 #include <string>
@@ -460,38 +459,24 @@ TEST_P(Traffic, OfWhichSomebodyIsKilledAgainAndAgain) {
   if (trade.watched) pipe.receiver->fileno();
   os::Shared<Account> shared;
   Account& account = *shared;
-  std::vector<std::unique_ptr<TestProcess>> crew(4);
-  auto hire = [&](size_t i) {
-    crew[i] =
-        i < 2 ? std::make_unique<TestProcess>([&] { return send_on(pipe, account, trade.largest); })
-              : std::make_unique<TestProcess>([&] { return receive_on(pipe, account); });
-  };
-  for (size_t i = 0; i < crew.size(); ++i) hire(i);
-  std::mt19937 random(7);
+  os::Crew crew(4, [&](size_t i) {
+    return i < 2 ? send_on(pipe, account, trade.largest) : receive_on(pipe, account);
+  });
   uint32_t senders_killed = 0, receivers_killed = 0;
-  for (int kill = 0; kill < trade.kills; ++kill) {
-    ::usleep(random() % 1500);  // where in their work it hits them
-    const size_t victim = random() % crew.size();
+  crew.kill_at_random(trade.kills, [&](size_t victim) {
     ++(victim < 2 ? senders_killed : receivers_killed);
-    crew[victim]->kill();
-    crew[victim]->wait();
-    hire(victim);
     account.allowed += Account::kForEachKill;
-  }
-  const uint32_t before = account.next.load();
+  });
   account.allowed += Account::kForEachKill;
+  EXPECT_TRUE(os::grows(account.next, 100u)) << "the senders are stuck";
+  crew.end(0);
+  crew.end(1);
   const Deadline patience = Deadline::after(20s);
-  while (account.next.load() < before + 100 && !patience.passed()) ::sched_yield();
-  EXPECT_GE(account.next.load(), before + 100) << "the senders are stuck";
-  for (size_t i : {0, 1}) {
-    crew[i]->kill();
-    crew[i]->wait();
-  }
   while (pipe.receiver->poll(Deadline::after(0s)) && !patience.passed()) ::sched_yield();
   EXPECT_FALSE(pipe.receiver->poll(Deadline::after(0s))) << "the receivers are stuck";
   // The last message is accounted for when its receiver sleeps again.
-  EXPECT_TRUE(crew[2]->sleeps());
-  EXPECT_TRUE(crew[3]->sleeps());
+  EXPECT_TRUE(crew[2].sleeps());
+  EXPECT_TRUE(crew[3].sleeps());
 
   uint32_t lost = 0;
   for (uint32_t i = 0; i < account.next; ++i) {

@@ -4,10 +4,6 @@
 #include <signal.h>
 #include <unistd.h>
 
-#include <memory>
-#include <random>
-#include <vector>
-
 #include "gtest/gtest.h"
 #include "mp/os/kill_point.h"
 #include "mp/os/test_processes.h"
@@ -16,6 +12,8 @@ namespace mp {
 namespace {
 
 using base::Deadline;
+using os::Crew;
+using os::grows;
 using os::Shared;
 using os::TestProcess;
 using namespace std::chrono_literals;
@@ -146,23 +144,9 @@ TEST(EventCore, KilledAgainAndAgainUnderTraffic) {
       event->clear();
     }
   };
-  std::vector<std::unique_ptr<TestProcess>> crew(4);
-  auto hire = [&](size_t i) {
-    crew[i] = i < 2 ? std::make_unique<TestProcess>(wait) : std::make_unique<TestProcess>(pulse);
-  };
-  for (size_t i = 0; i < crew.size(); ++i) hire(i);
-  std::mt19937 random(3);
-  for (int kill = 0; kill < 1000; ++kill) {
-    ::usleep(random() % 1000);  // where in their work it hits them
-    const size_t victim = random() % crew.size();
-    crew[victim]->kill();
-    crew[victim]->wait();
-    hire(victim);
-  }
-  const long before = *turns;
-  const Deadline patience = Deadline::after(20s);
-  while (*turns < before + 100 && !patience.passed()) ::sched_yield();
-  EXPECT_GE(*turns, before + 100) << "they are stuck";
+  Crew crew(4, [&](size_t i) { return i < 2 ? wait() : pulse(); });
+  crew.kill_at_random(1000);
+  EXPECT_TRUE(grows(*turns, 100l)) << "they are stuck";
 }
 
 }  // namespace

@@ -4,8 +4,6 @@
 #include <signal.h>
 #include <unistd.h>
 
-#include <memory>
-#include <random>
 #include <thread>
 #include <vector>
 
@@ -17,6 +15,8 @@ namespace mp {
 namespace {
 
 using base::Deadline;
+using os::Crew;
+using os::grows;
 using os::Locked;
 using os::TestProcess;
 using namespace std::chrono_literals;
@@ -204,7 +204,7 @@ TEST_F(LockCoreTest, KilledAtAnyPointHindersNobody) {
 }
 
 TEST_F(LockCoreTest, KilledAgainAndAgainUnderTraffic) {
-  auto work = [&]() -> bool {
+  Crew crew(4, [&](size_t) -> bool {
     while (true) {
       lock_.acquire(Deadline::never());
       shared_.inside = static_cast<int>(::getpid());
@@ -214,21 +214,9 @@ TEST_F(LockCoreTest, KilledAgainAndAgainUnderTraffic) {
       shared_.entered.fetch_add(1);
       lock_.release();
     }
-  };
-  std::vector<std::unique_ptr<TestProcess>> crew(4);
-  for (auto& each : crew) each = std::make_unique<TestProcess>(work);
-  std::mt19937 random(3);
-  for (int kill = 0; kill < 1500; ++kill) {
-    ::usleep(random() % 1000);  // where in their work it hits them
-    auto& victim = crew[random() % crew.size()];
-    victim->kill();
-    victim->wait();
-    victim = std::make_unique<TestProcess>(work);
-  }
-  const long before = shared_.entered;
-  const Deadline patience = Deadline::after(20s);
-  while (shared_.entered < before + 1000 && !patience.passed()) ::sched_yield();
-  EXPECT_GE(shared_.entered, before + 1000) << "they are stuck";
+  });
+  crew.kill_at_random(1500);
+  EXPECT_TRUE(grows(shared_.entered, 1000l)) << "they are stuck";
   EXPECT_FALSE(shared_.broken);
 }
 

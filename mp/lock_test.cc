@@ -4,11 +4,8 @@
 #include <unistd.h>
 
 #include <atomic>
-#include <memory>
 #include <mutex>
-#include <random>
 #include <thread>
-#include <vector>
 
 #include "gtest/gtest.h"
 #include "mp/os/futex.h"
@@ -122,7 +119,7 @@ TEST(RLock, OwnersKilledAgainAndAgain) {
   };
   RLock lock;
   os::Shared<Shared> shared;
-  auto work = [&]() -> bool {
+  os::Crew crew(3, [&](size_t) -> bool {
     while (true) {
       for (int level = 0; level < 3; ++level) lock.acquire();
       shared->inside = static_cast<int>(::getpid());
@@ -132,26 +129,11 @@ TEST(RLock, OwnersKilledAgainAndAgain) {
       shared->entered.fetch_add(1);
       for (int level = 0; level < 3; ++level) lock.release();
     }
-  };
-  std::vector<std::unique_ptr<TestProcess>> crew(3);
-  for (auto& each : crew) each = std::make_unique<TestProcess>(work);
-  std::mt19937 random(5);
-  for (int kill = 0; kill < 700; ++kill) {
-    ::usleep(random() % 1000);  // where in their work it hits them
-    auto& victim = crew[random() % crew.size()];
-    victim->kill();
-    victim->wait();
-    victim = std::make_unique<TestProcess>(work);
-  }
-  const long before = shared->entered;
-  const base::Deadline patience = base::Deadline::after(20s);
-  while (shared->entered < before + 1000 && !patience.passed()) ::sched_yield();
-  EXPECT_GE(shared->entered, before + 1000) << "they are stuck";
+  });
+  crew.kill_at_random(700);
+  EXPECT_TRUE(os::grows(shared->entered, 1000l)) << "they are stuck";
   EXPECT_FALSE(shared->broken);
-  for (auto& each : crew) {
-    each->kill();
-    each->wait();
-  }
+  for (size_t i = 0; i < 3; ++i) crew.end(i);
   EXPECT_TRUE(lock.acquire());
   lock.release();
   EXPECT_FALSE(lock.locked()) << "levels of a dead owner are left";

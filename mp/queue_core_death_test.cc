@@ -6,7 +6,6 @@
 #include <algorithm>
 #include <atomic>
 #include <functional>
-#include <memory>
 #include <ostream>
 #include <random>
 #include <set>
@@ -460,39 +459,25 @@ TEST_P(Traffic, OfWhichSomebodyIsKilledAgainAndAgain) {
   QueueCore queue(trade.maxsize);
   os::Shared<Account> shared;
   Account& account = *shared;
-  auto producer = [&] { return TestProcess([&] { return produce(queue, account, trade); }); };
-  auto consumer = [&] { return TestProcess([&] { return consume(queue, account, trade); }); };
-  std::vector<std::unique_ptr<TestProcess>> crew(4);
-  auto hire = [&](size_t i) {
-    crew[i] = std::make_unique<TestProcess>(i < 2 ? producer() : consumer());
-  };
-  for (size_t i = 0; i < crew.size(); ++i) hire(i);
-  std::mt19937 random(7);
+  os::Crew crew(4, [&](size_t i) {
+    return i < 2 ? produce(queue, account, trade) : consume(queue, account, trade);
+  });
   int producers_killed = 0, consumers_killed = 0;
-  for (int kill = 0; kill < trade.kills; ++kill) {
-    ::usleep(random() % 1500);  // where in their work it hits them
-    const size_t victim = random() % crew.size();
+  crew.kill_at_random(trade.kills, [&](size_t victim) {
     ++(victim < 2 ? producers_killed : consumers_killed);
-    crew[victim]->kill();
-    crew[victim]->wait();
     // The others go on: the number of the records grows.
-    hire(victim);
     account.allowed += Account::kForEachKill;
-  }
-  const uint32_t before = account.next.load();
+  });
   account.allowed += Account::kForEachKill;
+  EXPECT_TRUE(os::grows(account.next, 100u)) << "the producers are stuck";
+  crew.end(0);
+  crew.end(1);
   const Deadline patience = soon();
-  while (account.next.load() < before + 100 && !patience.passed()) ::sched_yield();
-  EXPECT_GE(account.next.load(), before + 100) << "the producers are stuck";
-  crew[0]->kill();
-  crew[1]->kill();
-  crew[0]->wait();
-  crew[1]->wait();
   while (!queue.empty() && !patience.passed()) ::sched_yield();
   EXPECT_TRUE(queue.empty()) << "the consumers are stuck";
   // The last record is accounted for when its consumer sleeps again.
-  EXPECT_TRUE(crew[2]->sleeps());
-  EXPECT_TRUE(crew[3]->sleeps());
+  EXPECT_TRUE(crew[2].sleeps());
+  EXPECT_TRUE(crew[3].sleeps());
 
   uint32_t lost = 0;
   for (uint32_t i = 0; i < account.next; ++i) {
@@ -519,29 +504,28 @@ INSTANTIATE_TEST_SUITE_P(
 TEST(JoinableQueueCore, WorkersKilledAgainAndAgain) {
   constexpr int kKills = 1000;
   QueueCore queue;
-  auto work = [&]() -> bool {
+  os::Shared<std::atomic<bool>> overdone(false);
+  os::Crew crew(3, [&](size_t) -> bool {
     std::string record;
     while (true) {
       queue.get(&record, Deadline::never());
-      if (!queue.task_done()) return false;
+      if (!queue.task_done()) *overdone = true;
     }
-  };
-  std::vector<std::unique_ptr<TestProcess>> crew(3);
-  for (auto& each : crew) each = std::make_unique<TestProcess>(work);
-  std::mt19937 random(11);
-  for (int kill = 0; kill < kKills; ++kill) {
-    const Deadline moment = Deadline::after(std::chrono::microseconds(random() % 1000));
-    while (!moment.passed()) queue.put("task", Deadline::never());
-    auto& victim = crew[random() % crew.size()];
-    victim->kill();
-    ASSERT_TRUE(victim->wait().killed_by(SIGKILL)) << "it had more tasks done than there were";
-    victim = std::make_unique<TestProcess>(work);
-  }
+  });
+  TestProcess producer([&]() -> bool {
+    while (true) {
+      if (queue.size() < 100) queue.put("task", Deadline::never());
+    }
+  });
+  crew.kill_at_random(kKills);
+  producer.kill();
+  producer.wait();
   const Deadline patience = soon();
   while (!queue.empty() && !patience.passed()) ::sched_yield();
   EXPECT_TRUE(queue.empty()) << "the workers are stuck";
-  for (auto& each : crew) EXPECT_TRUE(each->sleeps());
+  for (size_t i = 0; i < 3; ++i) EXPECT_TRUE(crew[i].sleeps());
 
+  EXPECT_FALSE(*overdone) << "more tasks were done than there were";
   int taken_along = 0;
   while (queue.task_done()) ++taken_along;
   EXPECT_LE(taken_along, kKills);

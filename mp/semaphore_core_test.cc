@@ -4,8 +4,6 @@
 #include <signal.h>
 #include <unistd.h>
 
-#include <memory>
-#include <random>
 #include <thread>
 #include <vector>
 
@@ -17,6 +15,8 @@ namespace mp {
 namespace {
 
 using base::Deadline;
+using os::Crew;
+using os::grows;
 using os::Shared;
 using os::TestProcess;
 using os::Word;
@@ -177,30 +177,20 @@ TEST(SemaphoreCore, AcquirerKilledAtAnyPointTakesOnePermitAtMost) {
 TEST(SemaphoreCore, KilledAgainAndAgainUnderTraffic) {
   Shared<SemaphoreCore> semaphore(2u);
   Shared<std::atomic<long>> turns(0l);
-  auto work = [&]() -> bool {
+  Crew crew(4, [&](size_t) -> bool {
     while (true) {
       semaphore->acquire(never());
       turns->fetch_add(1);
       semaphore->release();
     }
-  };
-  std::vector<std::unique_ptr<TestProcess>> crew(4);
-  for (auto& each : crew) each = std::make_unique<TestProcess>(work);
-  std::mt19937 random(3);
-  for (int kill = 0; kill < 1000; ++kill) {
-    ::usleep(random() % 1000);  // where in their work it hits them
-    auto& victim = crew[random() % crew.size()];
-    victim->kill();
-    victim->wait();
-    victim = std::make_unique<TestProcess>(work);
-    // What the dead held is gone with them; so that somebody goes on, we give as many as can be gone.
-    if (kill % 10 == 9) semaphore->release();
-  }
+  });
+  // What the dead held is gone with them; so that somebody goes on, we give as many as can be gone.
+  int killed = 0;
+  crew.kill_at_random(1000, [&](size_t) {
+    if (++killed % 10 == 0) semaphore->release();
+  });
   for (int i = 0; i < 4; ++i) semaphore->release();
-  const long before = *turns;
-  const Deadline patience = Deadline::after(20s);
-  while (*turns < before + 1000 && !patience.passed()) ::sched_yield();
-  EXPECT_GE(*turns, before + 1000) << "they are stuck";
+  EXPECT_TRUE(grows(*turns, 1000l)) << "they are stuck";
 }
 
 }  // namespace

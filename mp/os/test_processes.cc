@@ -10,6 +10,7 @@
 #include <cstdio>
 #include <exception>
 #include <fstream>
+#include <random>
 #include <string>
 #include <utility>
 
@@ -70,6 +71,30 @@ char TestProcess::settled_state() const {
     if (state == 'S' || state == 'T' || state == 'Z') return state;
     ::usleep(100);
   }
+}
+
+Crew::Crew(size_t size, std::function<bool(size_t)> work) : work_(std::move(work)), members_(size) {
+  for (size_t i = 0; i < size; ++i) hire(i);
+}
+
+void Crew::hire(size_t i) {
+  members_[i] = std::make_unique<TestProcess>([this, i] { return work_(i); });
+}
+
+void Crew::kill_at_random(int times, const std::function<void(size_t)>& then) {
+  std::mt19937 random(7);
+  for (int i = 0; i < times; ++i) {
+    ::usleep(random() % 1000);  // where in its work it hits it
+    const size_t victim = random() % members_.size();
+    end(victim);
+    hire(victim);
+    then(victim);
+  }
+}
+
+void Crew::end(size_t i) {
+  members_[i]->kill();
+  members_[i]->wait(base::Deadline::never());
 }
 
 bool TestProcess::sleeps() const { return settled_state() == 'S'; }

@@ -6,14 +6,19 @@
 #ifndef MP_OS_TEST_PROCESSES_H_
 #define MP_OS_TEST_PROCESSES_H_
 
+#include <sched.h>
 #include <signal.h>
 #include <sys/mman.h>
 #include <sys/types.h>
 
+#include <atomic>
 #include <chrono>
+#include <cstddef>
 #include <functional>
+#include <memory>
 #include <new>
 #include <utility>
+#include <vector>
 
 #include "base/deadline.h"
 #include "base/ending.h"
@@ -47,6 +52,40 @@ class TestProcess {
   pid_t pid_;
   base::Ending ending_;
 };
+
+// Children of which one after the other is killed at a random moment, and replaced.
+//
+//   Crew crew(4, [&](size_t i) { return i < 2 ? produce() : consume(); });
+//   crew.kill_at_random(1000);
+//   EXPECT_TRUE(grows(made, 100)) << "they are stuck";
+class Crew {
+ public:
+  Crew(size_t size, std::function<bool(size_t)> work);
+
+  // Calls `then` after each, with whom it was.
+  void kill_at_random(
+      int times, const std::function<void(size_t)>& then = [](size_t) {});
+  void end(size_t i);
+  TestProcess& operator[](size_t i) { return *members_[i]; }
+
+ private:
+  void hire(size_t i);
+
+  std::function<bool(size_t)> work_;
+  std::vector<std::unique_ptr<TestProcess>> members_;
+};
+
+// Waits until the number is greater by so much; false if it is not for a long time.
+template <class Number>
+bool grows(const std::atomic<Number>& number, Number by) {
+  const Number before = number.load();
+  const base::Deadline patience = base::Deadline::after(std::chrono::seconds(20));
+  while (number.load() < before + by) {
+    if (patience.passed()) return false;
+    ::sched_yield();
+  }
+  return true;
+}
 
 // An object that later children share with the test.
 template <class T>
