@@ -5,6 +5,7 @@
 // error), or throws SystemExit; then it terminates its own daemons, waits for its other children, flushes the standard
 // streams and is gone: neither functions registered with atexit() nor destructors of globals run. Standard input
 // is empty in a child. One that is terminated flushes nothing: what must not be lost it flushes itself.
+// (std::exit() in a target would run what a forked child's creator has registered: throw SystemExit instead.)
 //
 // A program that ends orderly terminates its daemons (SIGTERM) and waits for its other children. A daemon has no
 // children. Children of a process that was killed live on.
