@@ -7,10 +7,12 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include <atomic>
 #include <chrono>
 #include <cstdlib>
 #include <exception>
 #include <functional>
+#include <mutex>
 #include <set>
 #include <string>
 #include <vector>
@@ -21,6 +23,7 @@
 #include "mp/connection.h"
 #include "mp/event.h"
 #include "mp/lock.h"
+#include "mp/os/test_processes.h"
 #include "mp/process.h"
 #include "mp/queue.h"
 #include "mp/shared_memory.h"
@@ -187,6 +190,34 @@ TEST_P(CleanupTest, AfterAnySubsetWasKilled) {
     SharedMemory::create(1).unlink();
     expect_nothing_left();
   }
+}
+
+// Wherever in start() or join() it hits them; one fork server serves them all.
+bool start_processes_and_be_killed_again_and_again(StartMethod method) {
+  os::Shared<std::atomic<long>> joined(0l);
+  Lock lock;
+  auto start_one = [&] {
+    Process p(
+        {.start_method = method}, [](Lock l) { std::scoped_lock hold(l); }, lock);
+    p.start();
+    p.join();
+    return p.exitcode() == 0;
+  };
+  if (!start_one()) return false;
+  os::Crew crew(3, [&](size_t) -> bool {
+    while (start_one()) joined->fetch_add(1);
+    return false;
+  });
+  crew.kill_at_random(200);
+  const bool go_on = os::grows(*joined, 20l);
+  for (size_t i = 0; i < 3; ++i) crew.end(i);
+  return go_on && start_one();
+}
+
+TEST_P(CleanupTest, AfterThoseWhoStartProcessesWereKilledAgainAndAgain) {
+  const pid_t main = base::check(::fork(), "fork the program");
+  if (main == 0) std::exit(start_processes_and_be_killed_again_and_again(GetParam()) ? 0 : 1);
+  EXPECT_EQ(stop(main), base::Exited{0});
 }
 
 }  // namespace
