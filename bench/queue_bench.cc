@@ -1,67 +1,222 @@
-// Records through a queue: from one process to another, and to and fro.
+// Queues: items one way and to and fro, one at a time and many at once, and the memory that it takes.
 #include <benchmark/benchmark.h>
+#include <sys/resource.h>
 
+#include <algorithm>
+#include <cstdint>
+#include <memory>
+#include <span>
 #include <string>
+#include <type_traits>
+#include <vector>
 
+#include "bench/crew.h"
+#include "bench/kernel_channels.h"
+#include "bench/limits.h"
+#include "bench/queue_loads.h"
+#include "bench/traffic.h"
 #include "mp/os/test_processes.h"
-#include "mp/queue_core.h"
+#include "mp/queue.h"
 
-namespace mp {
+namespace bench {
 namespace {
 
-using base::Deadline;
-using os::TestProcess;
-
-Deadline never() { return Deadline::never(); }
-
-// One producer in another process, the consumer here.
-void BM_QueuePutGet(benchmark::State& state) {
-  const std::string record(static_cast<size_t>(state.range(0)), 'x');
-  QueueCore queue(/*maxsize=*/1000);
-  TestProcess producer([&] {
-    while (true) queue.put(record, never());
-    return true;
-  });
-  std::string got;
-  for (auto _ : state) queue.get(&got, never());
-  state.SetItemsProcessed(state.iterations());
-  state.SetBytesProcessed(state.iterations() * state.range(0));
+template <class Item>
+Item item_of([[maybe_unused]] const Load& load) {
+  if constexpr (std::is_same_v<Item, std::string>) {
+    return std::string(load.bytes, 'x');
+  } else {
+    return Item(12345678);
+  }
 }
-BENCHMARK(BM_QueuePutGet)
-    ->ArgName("bytes")
-    ->Arg(8)
-    ->Arg(1 << 10)
-    ->Arg(64 << 10)
-    ->Arg(1 << 20)
-    ->UseRealTime();
 
-void BM_QueueRoundTrip(benchmark::State& state) {
-  QueueCore there, back;
-  TestProcess echo([&] {
-    std::string record;
-    while (true) {
-      there.get(&record, never());
-      back.put(record, never());
+template <class Item>
+class Queue {
+ public:
+  explicit Queue(const Load& load) : queue_(load.bound), item_(item_of<Item>(load)) {}
+
+  void put(uint64_t n) {
+    while (n-- > 0) queue_.put(item_);
+  }
+  void get(uint64_t n) {
+    while (n-- > 0) benchmark::DoNotOptimize(queue_.get());
+  }
+
+ private:
+  mp::Queue<Item> queue_;
+  const Item item_;
+};
+
+class ManyAtOnce {
+ public:
+  explicit ManyAtOnce(const Load& load) : queue_(load.bound), items_(kMany, 12345678) {}
+
+  void put(uint64_t n) {
+    const std::span<const int64_t> all(items_);
+    for (uint64_t more; n > 0; n -= more) {
+      more = std::min<uint64_t>(n, kMany);
+      queue_.put_many(all.first(more));
     }
-    return true;
-  });
-  std::string got;
-  for (auto _ : state) {
-    there.put("12345678", never());
-    back.get(&got, never());
   }
-}
-BENCHMARK(BM_QueueRoundTrip)->UseRealTime();
+  void get(uint64_t n) {
+    while (n > 0) {
+      const auto most = static_cast<int>(std::min<uint64_t>(n, kMany));
+      n -= queue_.get_many(most).size();
+    }
+  }
 
-void BM_QueuePutGetInOneProcess(benchmark::State& state) {
-  QueueCore queue;
-  std::string got;
-  for (auto _ : state) {
-    queue.put("12345678", never());
-    queue.get(&got, never());
+ private:
+  static constexpr size_t kMany = 64;
+
+  mp::Queue<int64_t> queue_;
+  const std::vector<int64_t> items_;
+};
+
+class Joinable {
+ public:
+  explicit Joinable(const Load& load) : queue_(load.bound) {}
+
+  void put(uint64_t n) {
+    while (n-- > 0) queue_.put(12345678);
+    queue_.join();
   }
+  void get(uint64_t n) {
+    while (n-- > 0) {
+      benchmark::DoNotOptimize(queue_.get());
+      queue_.task_done();
+    }
+  }
+
+ private:
+  mp::JoinableQueue<int64_t> queue_;
+};
+
+class QueuePair {
+ public:
+  void ask(uint64_t n) {
+    while (n-- > 0) {
+      there_.put(12345678);
+      benchmark::DoNotOptimize(back_.get());
+    }
+  }
+  void answer(uint64_t n) {
+    while (n-- > 0) back_.put(there_.get());
+  }
+
+ private:
+  mp::Queue<int64_t> there_, back_;
+};
+
+// ---------------------------------------------------------------- memory
+
+constexpr double kMiB = 1 << 20;
+constexpr size_t kRecord = 64 << 10;
+
+// How much shared memory it takes.
+class MeasuredQueue : public mp::Queue<std::string> {
+ public:
+  using Queue::Queue;
+
+  double memory() { return static_cast<double>(core().memory_in_use()) / kMiB; }
+};
+
+double peak_resident() {
+  rusage usage;
+  ::getrusage(RUSAGE_SELF, &usage);
+  return static_cast<double>(usage.ru_maxrss) / 1024;
 }
-BENCHMARK(BM_QueuePutGetInOneProcess);
+
+// A gigabyte goes through; of it 1 MiB may wait.
+void one_gigabyte(benchmark::State& state) {
+  constexpr uint64_t kRecords = (uint64_t{1} << 30) / kRecord;
+  MeasuredQueue queue(/*maxsize=*/16);
+  struct Peaks {
+    double queue = 0, producer = 0, consumer = 0;
+  };
+  mp::os::Shared<Peaks> peaks;
+  auto put = [&](uint64_t n) {
+    const std::string record(kRecord, 'x');
+    while (n-- > 0) queue.put(record);
+    peaks->producer = peak_resident();
+  };
+  auto get = [&](uint64_t n) {
+    for (double most = 0; n-- > 0;) {
+      benchmark::DoNotOptimize(queue.get());
+      if (n % 64 == 0) peaks->queue = most = std::max(most, queue.memory());
+    }
+    peaks->consumer = peak_resident();
+  };
+  while (state.KeepRunningBatch(kRecords)) {
+    state.SetIterationTime(
+        std::chrono::duration<double>(
+            time_crew({{.work = put, .times = kRecords}, {.work = get, .times = kRecords}}))
+            .count());
+  }
+  state.counters["queue_MiB"] = peaks->queue;
+  state.counters["producer_peak_MiB"] = peaks->producer;
+  state.counters["consumer_peak_MiB"] = peaks->consumer;
+}
+
+void idle_queue(benchmark::State& state) {
+  std::vector<std::unique_ptr<MeasuredQueue>> queues;
+  for (auto _ : state) queues.push_back(std::make_unique<MeasuredQueue>());
+  state.counters["queue_MiB"] = queues.back()->memory();
+}
+
+// One hundred megabytes wait, and then none.
+void filled_and_drained(benchmark::State& state) {
+  constexpr int kRecords = (100 << 20) / kRecord;
+  const std::string record(kRecord, 'x');
+  double filled = 0, drained = 0;
+  while (state.KeepRunningBatch(kRecords)) {
+    MeasuredQueue queue;
+    for (int i = 0; i < kRecords; ++i) queue.put(record);
+    filled = queue.memory();
+    for (int i = 0; i < kRecords; ++i) benchmark::DoNotOptimize(queue.get());
+    drained = queue.memory();
+  }
+  state.counters["filled_MiB"] = filled;
+  state.counters["queue_MiB"] = drained;
+}
+
+// ---------------------------------------------------------------- the rows
+
+void add_all() {
+  for (const Load& load : {kTiny, kTinyAnywhere, kTinyOfTwoPairs}) {
+    add_one_way<Queue<int64_t>>("mp", load);
+    add_one_way<PosixQueueStream>("posix_mq", load);
+  }
+  add_one_way<SpscRing>("spsc", kTiny);
+  add_one_way<PipeStream>("pipe", kTiny);
+  add_one_way<SocketStream>("unix_socket", kTiny);
+  add_one_way<ManyAtOnce>("mp", kTinyMany);
+  add_one_way<SpscRing>("spsc", kTinyMany);
+  for (const Load& load : {kSmall, kLarge, kHuge}) {
+    add_one_way<Queue<std::string>>("mp", load);
+    add_one_way<SpscRing>("spsc", load);
+    add_one_way<PipeStream>("pipe", load);
+    add_one_way<SocketStream>("unix_socket", load);
+  }
+  add_one_way<PosixQueueStream>("posix_mq", kSmall);
+  add_one_way<Joinable>("mp", kJoinable);
+
+  add_round_trip<QueuePair>(kQueueRoundTripTwoCores, "mp", Placement::kTwoCores);
+  add_round_trip<SpinningWords>(kQueueRoundTripTwoCores, "spinning", Placement::kTwoCores);
+  add_round_trip<PosixQueuePair>(kQueueRoundTripTwoCores, "posix_mq", Placement::kTwoCores);
+  add_round_trip<QueuePair>(kQueueRoundTripOneCore, "mp", Placement::kOneCore);
+  add_round_trip<FutexWords>(kQueueRoundTripOneCore, "futex", Placement::kOneCore);
+  add_round_trip<PosixQueuePair>(kQueueRoundTripOneCore, "posix_mq", Placement::kOneCore);
+
+  benchmark::RegisterBenchmark("BM_QueueMemory/1GiB_through_1MiB/mp", one_gigabyte)
+      ->UseManualTime()
+      ->Iterations(1);
+  benchmark::RegisterBenchmark("BM_QueueMemory/idle/mp", idle_queue)->Iterations(100);
+  benchmark::RegisterBenchmark("BM_QueueMemory/filled_and_drained/mp", filled_and_drained)
+      ->UseRealTime()
+      ->Iterations(1);
+}
+
+const bool g_added = (add_all(), true);
 
 }  // namespace
-}  // namespace mp
+}  // namespace bench

@@ -1,70 +1,74 @@
-// Locks, semaphores and values that nobody else wants, and that two processes want.
+// Locks and semaphores: taken and given back, by one process and by two that want them.
 #include <benchmark/benchmark.h>
+#include <semaphore.h>
 
-#include "mp/lock_core.h"
+#include <memory>
+
+#include "bench/mutual_exclusion.h"
+#include "mp/lock.h"
 #include "mp/os/robust_mutex.h"
 #include "mp/os/test_processes.h"
-#include "mp/semaphore_core.h"
-#include "mp/value.h"
+#include "mp/semaphore.h"
 
-namespace mp {
+namespace bench {
 namespace {
 
-using base::Deadline;
-using os::Shared;
-using os::TestProcess;
-
-Deadline never() { return Deadline::never(); }
-
-void BM_LockPair(benchmark::State& state) {
-  Shared<LockCore> lock;
-  for (auto _ : state) {
-    lock->acquire(never());
-    lock->release();
+struct Lock {
+  void pair() {
+    lock.acquire();
+    lock.release();
   }
-}
-BENCHMARK(BM_LockPair);
+  mp::Lock lock;
+};
 
-void BM_ValueIncrement(benchmark::State& state) {
-  Value<int64_t> value;
-  for (auto _ : state) *value.lock() += 1;
-}
-BENCHMARK(BM_ValueIncrement);
-
-void BM_LockPairWithARival(benchmark::State& state) {
-  Shared<LockCore> lock;
-  TestProcess rival([&] {
-    while (true) {
-      lock->acquire(never());
-      lock->release();
-    }
-    return true;
-  });
-  for (auto _ : state) {
-    lock->acquire(never());
-    lock->release();
+struct RLock {
+  void pair() {
+    lock.acquire();
+    lock.release();
   }
-}
-BENCHMARK(BM_LockPairWithARival)->UseRealTime();
+  mp::RLock lock;
+};
 
-void BM_SemaphorePair(benchmark::State& state) {
-  Shared<SemaphoreCore> semaphore(1u);
-  for (auto _ : state) {
-    semaphore->acquire(never());
-    semaphore->release();
+struct Semaphore {
+  void pair() {
+    semaphore.acquire();
+    semaphore.release();
   }
-}
-BENCHMARK(BM_SemaphorePair);
+  mp::Semaphore semaphore;
+};
 
-// The limit: a robust mutex of glibc's.
-void BM_RobustMutexPair(benchmark::State& state) {
-  Shared<os::RobustMutex> mutex;
-  for (auto _ : state) {
+// glibc's own, which outlives its owner, too.
+struct RobustMutex {
+  void pair() {
     mutex->lock();
     mutex->unlock();
   }
+  mp::os::Shared<mp::os::RobustMutex> mutex;
+};
+
+struct PosixSemaphore {
+  PosixSemaphore() { ::sem_init(&*semaphore, /*pshared=*/1, 1); }
+  void pair() {
+    ::sem_wait(&*semaphore);
+    ::sem_post(&*semaphore);
+  }
+  mp::os::Shared<sem_t> semaphore;
+};
+
+void add_all() {
+  add_pair<Lock>(kLockPair, "mp");
+  add_pair<RobustMutex>(kLockPair, "robust_mutex");
+  add_pair<RLock>("RLockPair", "mp");
+  add_pair<Semaphore>(kSemaphorePair, "mp");
+  add_pair<PosixSemaphore>(kSemaphorePair, "sem_t");
+  add_contended_pair<Lock>(kContendedLockPair, "mp");
+  add_contended_pair<RobustMutex>(kContendedLockPair, "robust_mutex");
+  add_contended_pair<RLock>("RLockPair/two_processes", "mp");
+  add_contended_pair<Semaphore>(kContendedSemaphorePair, "mp");
+  add_contended_pair<PosixSemaphore>(kContendedSemaphorePair, "sem_t");
 }
-BENCHMARK(BM_RobustMutexPair);
+
+const bool g_added = (add_all(), true);
 
 }  // namespace
-}  // namespace mp
+}  // namespace bench

@@ -1,0 +1,320 @@
+#!/usr/bin/python3
+"""CPython's multiprocessing on the operations of the other programs here, with their names and flags, and Google
+Benchmark's JSON.
+
+    bench/cpython_bench.py --benchmark_filter=Queue --benchmark_min_time=0.2 --benchmark_out=cpython.json
+
+Two processes begin at the same moment and are timed until the last one is done, as crew.h does it. Pickling is part of
+what is measured, as it is of what users of multiprocessing pay.
+"""
+import argparse
+import json
+import multiprocessing
+import os
+import platform
+import re
+import sys
+import time
+
+KIB, MIB = 1 << 10, 1 << 20
+TWO_CORES, ONE_CORE, ANYWHERE = "two_cores", "one_core", "anywhere"
+
+fork = multiprocessing.get_context("fork")
+OPERATIONS = {}  # name -> a function that does something so many times, and returns how many seconds it took
+
+
+class CannotRun(Exception):
+    """Not on this machine."""
+
+
+def operation(name):
+    def add(function):
+        OPERATIONS[name] = function
+        return function
+    return add
+
+
+# ---------------------------------------------------------------- who does it
+
+def cpu_of(side, placement):
+    cpus = sorted(os.sched_getaffinity(0))
+    if placement == ANYWHERE:
+        return None
+    if placement == TWO_CORES and len(cpus) < 2:
+        raise CannotRun("needs two CPUs")
+    return cpus[side if placement == TWO_CORES else 0]
+
+
+def live_worker(work, times, warm_up, cpu, barrier, laps):
+    if cpu is not None:
+        os.sched_setaffinity(0, {cpu})
+    work(warm_up)
+    barrier.wait()
+    began = time.monotonic()
+    work(times)
+    laps.send((began, time.monotonic()))
+
+
+def time_crew(crew):
+    """Of (work, times, warm_up, cpu): seconds from when the first begins to when the last is done."""
+    barrier = fork.Barrier(len(crew))
+    workers = []
+    for each in crew:
+        receiver, sender = fork.Pipe(False)
+        process = fork.Process(target=live_worker, args=(*each, barrier, sender), daemon=True)
+        process.start()
+        sender.close()
+        workers.append((process, receiver))
+    laps = [receiver.recv() for _, receiver in workers]
+    for process, receiver in workers:
+        process.join()
+        receiver.close()
+    return max(ended for _, ended in laps) - min(began for began, _ in laps)
+
+
+def time_here(work, times):
+    work(min(times, 100))
+    began = time.perf_counter()
+    work(times)
+    return time.perf_counter() - began
+
+
+# ---------------------------------------------------------------- queues and pipes
+
+def put_all(queue, item):
+    def work(times):
+        for _ in range(times):
+            queue.put(item)
+    return work
+
+
+def get_all(queue):
+    def work(times):
+        for _ in range(times):
+            queue.get()
+    return work
+
+
+def add_queue(name, item, bound, pairs=1, placement=TWO_CORES):
+    @operation(name)
+    def one_way(times):
+        queue = fork.Queue(bound)
+        each, warm_up = -(-times // pairs), min(times, 4 * bound)
+        return time_crew([(get_all(queue), each, warm_up, cpu_of(1, placement)),
+                          (put_all(queue, item), each, warm_up, cpu_of(0, placement))] * pairs)
+
+
+add_queue("QueuePutGet/8B", 12345678, 1024)
+add_queue("QueuePutGet/8B/unpinned", 12345678, 1024, placement=ANYWHERE)
+add_queue("QueuePutGet/8B/2_producers_2_consumers", 12345678, 1024, pairs=2, placement=ANYWHERE)
+add_queue("QueuePutGet/8B/64_at_once", 12345678, 1024)  # one by one: there is no other way
+add_queue("QueuePutGet/1KiB", b"x" * KIB, 1024)
+add_queue("QueuePutGet/64KiB", b"x" * 64 * KIB, 64)
+add_queue("QueuePutGet/1MiB", b"x" * MIB, 4)
+
+
+@operation("JoinableQueuePutGetDone/8B")
+def joinable_queue(times):
+    queue = fork.JoinableQueue(1024)
+
+    def put(times):
+        put_all(queue, 12345678)(times)
+        queue.join()
+
+    def get(times):
+        for _ in range(times):
+            queue.get()
+            queue.task_done()
+
+    warm_up = min(times, 4096)
+    return time_crew([(put, times, warm_up, cpu_of(0, TWO_CORES)), (get, times, warm_up, cpu_of(1, TWO_CORES))])
+
+
+def time_round_trips(ask, answer, times, placement):
+    def repeat(function):
+        def work(times):
+            for _ in range(times):
+                function()
+        return work
+    return time_crew([(repeat(ask), times, 10, cpu_of(0, placement)), (repeat(answer), times, 10, cpu_of(1, placement))])
+
+
+def add_round_trips(placement):
+    @operation("QueueRoundTrip/" + placement)
+    def queues(times):
+        there, back = fork.Queue(), fork.Queue()
+
+        def ask():
+            there.put(12345678)
+            back.get()
+        return time_round_trips(ask, lambda: back.put(there.get()), times, placement)
+
+    @operation("PipeRoundTrip/" + placement)
+    def pipe(times):
+        here, there = fork.Pipe()
+
+        def ask():
+            here.send(12345678)
+            here.recv()
+        return time_round_trips(ask, lambda: there.send(there.recv()), times, placement)
+
+
+add_round_trips(TWO_CORES)
+add_round_trips(ONE_CORE)
+
+
+def add_pipe(name, item):
+    @operation(name)
+    def one_way(times):
+        receiver, sender = fork.Pipe()
+
+        def put(times):
+            for _ in range(times):
+                sender.send(item)
+
+        def get(times):
+            for _ in range(times):
+                receiver.recv()
+        return time_crew([(put, times, 10, cpu_of(0, TWO_CORES)), (get, times, 10, cpu_of(1, TWO_CORES))])
+
+
+add_pipe("PipeSendRecv/8B", 12345678)
+add_pipe("PipeSendRecv/1KiB", b"x" * KIB)
+add_pipe("PipeSendRecv/64KiB", b"x" * 64 * KIB)
+
+
+# ---------------------------------------------------------------- processes
+
+def nothing():
+    pass
+
+
+def add_process(method):
+    @operation("ProcessStartJoin/" + method)
+    def start_and_join(times):
+        context = multiprocessing.get_context(method)
+
+        def work(times):
+            for _ in range(times):
+                process = context.Process(target=nothing)
+                process.start()
+                process.join()
+        return time_here(work, times)
+
+
+add_process("fork")
+add_process("spawn")
+add_process("forkserver")
+
+
+# ---------------------------------------------------------------- locks and values
+
+def taken_and_given_back(lock):
+    def work(times):
+        for _ in range(times):
+            lock.acquire()
+            lock.release()
+    return work
+
+
+def incremented(value):
+    def work(times):
+        for _ in range(times):
+            with value.get_lock():
+                value.value += 1
+    return work
+
+
+def incremented_unlocked(value):
+    def work(times):
+        for _ in range(times):
+            value.value += 1
+    return work
+
+
+def incremented_item(array):
+    def work(times):
+        for _ in range(times):
+            with array.get_lock():
+                array[7] += 1
+    return work
+
+
+def copied(array):
+    def work(times):
+        for _ in range(times):
+            array[:]
+    return work
+
+
+def add_shared(name, make, what):
+    """By one process, and half each by two."""
+    @operation(name)
+    def alone(times):
+        return time_here(what(make()), times)
+
+    @operation(name + "/two_processes")
+    def with_a_rival(times):
+        work = what(make())
+        each = -(-times // 2)
+        return time_crew([(work, each, 0, cpu_of(side, TWO_CORES)) for side in (0, 1)])
+
+
+add_shared("LockPair", fork.Lock, taken_and_given_back)
+add_shared("RLockPair", fork.RLock, taken_and_given_back)
+add_shared("SemaphorePair", fork.Semaphore, taken_and_given_back)
+add_shared("ValueIncrement", lambda: fork.Value("q"), incremented)
+add_shared("RawValueIncrement", lambda: fork.RawValue("q"), incremented_unlocked)
+add_shared("ArrayIncrement", lambda: fork.Array("q", 1000), incremented_item)
+
+
+@operation("ArraySlice/1000_int32")
+def array_slice(times):
+    return time_here(copied(fork.Array("i", 1000)), times)
+
+
+# ---------------------------------------------------------------- as Google Benchmark
+
+def measure(function, min_time):
+    """(times, seconds): so many times that it takes at least so long."""
+    times = 1
+    while True:
+        seconds = function(times)
+        if seconds >= min_time:
+            return times, seconds
+        growth = 1.4 * min_time / max(seconds, 1e-9)
+        times = max(times + 1, int(times * (min(growth, 10) if seconds < min_time / 10 else growth)))
+
+
+def row(name, min_time):
+    result = {"name": "BM_%s/cpython" % name, "run_name": "BM_%s/cpython" % name, "run_type": "iteration"}
+    try:
+        times, seconds = measure(OPERATIONS[name], min_time)
+    except CannotRun as reason:
+        result.update(error_occurred=True, error_message=str(reason))
+        return result
+    result.update(iterations=times, real_time=seconds / times * 1e9, time_unit="ns", items_per_second=times / seconds)
+    return result
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--benchmark_filter", default="", metavar="REGEX")
+    parser.add_argument("--benchmark_min_time", type=float, default=0.5, metavar="SECONDS")
+    parser.add_argument("--benchmark_out", metavar="FILE", help="standard output if there is none")
+    parser.add_argument("--benchmark_out_format", choices=["json"], default="json")
+    options = parser.parse_args()
+    rows = []
+    for name in OPERATIONS:
+        if re.search(options.benchmark_filter, "BM_%s/cpython" % name):
+            rows.append(row(name, options.benchmark_min_time))
+            print("%-60s %s" % (rows[-1]["name"], "%.0f ns" % rows[-1]["real_time"] if "real_time" in rows[-1]
+                                else rows[-1]["error_message"]), file=sys.stderr)
+    out = open(options.benchmark_out, "w") if options.benchmark_out else sys.stdout
+    with out:
+        json.dump({"context": {"executable": sys.executable, "python": platform.python_version()}, "benchmarks": rows},
+                  out, indent=1)
+
+
+if __name__ == "__main__":
+    main()

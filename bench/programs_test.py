@@ -1,0 +1,53 @@
+#!/usr/bin/python3
+"""Runs every benchmark program for a moment: each row can be measured, and every goal is about rows that exist. How
+fast anything is does not matter here."""
+import os
+import subprocess
+import sys
+import tempfile
+import unittest
+
+HERE = os.path.dirname(os.path.abspath(__file__))
+sys.path.insert(0, HERE)
+import compare
+from goals import GOALS, Count, Speed
+
+PROGRAMS = ["queue_bench", "pipe_bench", "process_bench", "sync_bench", "shared_bench", "cpython_bench.py"]
+# Its headers need not be installed.
+OPTIONAL = {"boost"}
+
+
+class ProgramsTest(unittest.TestCase):
+    @classmethod
+    def setUpClass(cls):
+        cls.folder = tempfile.TemporaryDirectory()
+        cls.addClassCleanup(cls.folder.cleanup)
+        cls.status = subprocess.run(
+            [os.path.join(HERE, "compare.py"), "run", "--rounds=1", "--min-time=0.001", "--out=" + cls.folder.name] +
+            [os.path.join(HERE, program) for program in PROGRAMS], stdout=subprocess.DEVNULL).returncode
+        rounds, cls.problems = compare.read_rounds(cls.folder.name)
+        cls.rows = rounds[0]
+
+    def test_every_row_is_measured(self):
+        if len(os.sched_getaffinity(0)) < 2:
+            self.problems = [problem for problem in self.problems if not problem.endswith("needs two CPUs")]
+            self.assertEqual(self.problems, [])
+        else:
+            self.assertEqual((self.status, self.problems), (0, []))
+
+    @unittest.skipIf(len(os.sched_getaffinity(0)) < 2, "some rows need two CPUs")
+    def test_every_goal_is_about_rows_that_exist(self):
+        for goal in GOALS:
+            self.assertIn((goal.operation, "mp"), self.rows)
+            if isinstance(goal, Speed) and goal.who not in OPTIONAL:
+                self.assertIn((goal.operation, goal.who), self.rows)
+            if isinstance(goal, Count):
+                self.assertIn(goal.counter, self.rows[goal.operation, "mp"].counters)
+
+    def test_every_operation_of_the_peers_is_one_of_ours(self):
+        operations = {operation for operation, who in self.rows if who == "mp"}
+        self.assertEqual([row for row in self.rows if row[0] not in operations], [])
+
+
+if __name__ == "__main__":
+    unittest.main()
