@@ -3,8 +3,9 @@
 #include <sched.h>
 
 namespace mp::os {
+namespace {
 
-bool SpinHint::has_one_cpu() {
+bool may_use_one_cpu_only() {
   static const bool one = [] {
     cpu_set_t usable;
     CPU_ZERO(&usable);
@@ -13,13 +14,17 @@ bool SpinHint::has_one_cpu() {
   return one;
 }
 
+}  // namespace
+
 void SpinHint::leave() {
   if (const int here = ::sched_getcpu(); cpu_.load(std::memory_order_relaxed) != here)
     cpu_.store(here, std::memory_order_relaxed);
 }
 
-bool SpinHint::was_left_here() const {
-  return cpu_.load(std::memory_order_relaxed) == ::sched_getcpu();
+// Who may use one CPU only has perhaps been pinned there, and the others elsewhere; that is known once somebody was seen.
+bool SpinHint::is_in_vain() const {
+  const int32_t last = cpu_.load(std::memory_order_relaxed);
+  return last == kNobodyYet ? may_use_one_cpu_only() : last == ::sched_getcpu();
 }
 
 }  // namespace mp::os

@@ -28,10 +28,9 @@ class SpinHint {
   // False: it is time to sleep.
   template <class Condition>
   bool spin_until(Condition holds) const {
-    if (has_one_cpu()) return false;
     for (int i = 0; i < kSpins; ++i) {
       if (holds()) return true;
-      if (i % 64 == 0 && was_left_here()) return false;
+      if (i % 64 == 0 && is_in_vain()) return false;
       relax();
     }
     return false;
@@ -42,10 +41,11 @@ class SpinHint {
   // more than to have slept at once.
   static constexpr int kSpins = 2000;
 
-  static bool has_one_cpu();
-  bool was_left_here() const;
+  static constexpr int32_t kNobodyYet = -1;
 
-  std::atomic<int32_t> cpu_{-1};
+  bool is_in_vain() const;
+
+  std::atomic<int32_t> cpu_{kNobodyYet};
 };
 
 }  // namespace mp::os
