@@ -29,6 +29,7 @@
 
 #include <atomic>
 #include <cerrno>
+#include <concepts>
 #include <cstddef>
 #include <cstdint>
 #include <initializer_list>
@@ -36,6 +37,7 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <utility>
 #include <vector>
 
@@ -63,7 +65,7 @@ class Queue : public wire::Handle {
   void put_nowait(const T& item) { put(item, kAtOnce); }
   // The same, for who expects it to be full. False: it was.
   bool try_put(const T& item, Timeout timeout = kAtOnce) {
-    return open().put(encode(item), deadline_of(timeout));
+    return open().put(record_of(item), deadline_of(timeout));
   }
 
   // Waits for an item. Raises: Empty if there was none within `timeout`, ValueError if this queue is closed.
@@ -74,9 +76,13 @@ class Queue : public wire::Handle {
   T get_nowait() { return get(kAtOnce); }
   // The same, for who expects it to be empty. Absent: it was.
   std::optional<T> try_get(Timeout timeout = kAtOnce) {
-    std::string bytes;
-    if (!open().get(&bytes, deadline_of(timeout))) return std::nullopt;
-    return decode<T>(bytes);
+    std::string record;
+    if (!open().get(&record, deadline_of(timeout))) return std::nullopt;
+    if constexpr (kIsItsRecord) {
+      return record;
+    } else {
+      return decode<T>(record);
+    }
   }
 
   // Puts items in a row, waiting for room as often as need be; all that there is room for take one lock and one
@@ -94,8 +100,15 @@ class Queue : public wire::Handle {
     wire::check_may_be_sent<T>();
     QueueCore& to = open();
     Records records;
-    for (const T& item : items)
-      records.add_written([&](std::string* bytes) { Writer(bytes).write(item); });
+    for (const T& item : items) {
+      records.add_written([&](std::string* bytes) {
+        if constexpr (kIsItsRecord) {
+          bytes->append(item);
+        } else {
+          Writer(bytes).write(item);
+        }
+      });
+    }
     return to.put_many(records.views(), deadline_of(timeout));
   }
 
@@ -113,7 +126,13 @@ class Queue : public wire::Handle {
     open().get_many(&records, static_cast<size_t>(most), deadline_of(timeout));
     std::vector<T> items;
     items.reserve(records.size());
-    for (size_t i = 0; i < records.size(); ++i) items.push_back(decode<T>(records[i]));
+    for (size_t i = 0; i < records.size(); ++i) {
+      if constexpr (kIsItsRecord) {
+        items.emplace_back(records[i]);
+      } else {
+        items.push_back(decode<T>(records[i]));
+      }
+    }
     return items;
   }
 
@@ -156,6 +175,17 @@ class Queue : public wire::Handle {
  private:
   template <class>
   friend class SimpleQueue;
+
+  // Text goes as it is, and so is copied once on each side; all else goes as its Codec writes it.
+  static constexpr bool kIsItsRecord = std::same_as<T, std::string>;
+  static auto record_of(const T& item) {
+    wire::check_may_be_sent<T>();
+    if constexpr (kIsItsRecord) {
+      return std::string_view(item);
+    } else {
+      return encode(item);
+    }
+  }
 
   struct Shared {
     explicit Shared(uint32_t maxsize) : core(maxsize) {}

@@ -50,6 +50,13 @@ struct Circle {
     std::memcpy(to, data + start, first);
     if (first < size) std::memcpy(static_cast<std::byte*>(to) + first, data, size - first);
   }
+  // Writes each byte once, where resize() would fill with zeros first.
+  void append_to(std::string* to, uint64_t position, uint64_t size) const {
+    const uint64_t start = position % capacity, first = std::min(size, capacity - start);
+    if (first < size) to->reserve(to->size() + size);
+    to->append(reinterpret_cast<const char*>(data + start), first);
+    to->append(reinterpret_cast<const char*>(data), size - first);
+  }
 };
 
 }  // namespace
@@ -303,12 +310,12 @@ QueueCore::Place QueueCore::next_ring(uint64_t size, const Place& full) {
 // ---------------------------------------------------------------- get
 
 bool QueueCore::get(std::string* record, base::Deadline deadline) {
-  auto room = [record](size_t size) {
-    record->resize(size);
-    return record->data();
+  auto take = [record](auto append_to) {
+    record->clear();
+    append_to(record);
   };
   uint32_t put_so_far;
-  while (try_get(1, room, &put_so_far) == Tried::kMustWait) {
+  while (try_get(1, take, &put_so_far) == Tried::kMustWait) {
     if (!shared_->put.wait_beyond(put_so_far, deadline)) return false;
   }
   return true;
@@ -316,11 +323,11 @@ bool QueueCore::get(std::string* record, base::Deadline deadline) {
 
 bool QueueCore::get_many(Records* records, size_t most, base::Deadline deadline) {
   const size_t before = records->size();
-  auto room = [records](size_t size) { return records->add(size); };
+  auto take = [records](auto append_to) { records->add_written(append_to); };
   while (true) {
     uint32_t put_so_far;
     const size_t got = records->size() - before;
-    const Tried tried = try_get(most - got, room, &put_so_far);
+    const Tried tried = try_get(most - got, take, &put_so_far);
     if (tried == Tried::kAll || records->size() - before == most) return true;
     if (tried == Tried::kSome) continue;
     if (got > 0) return true;
@@ -328,9 +335,9 @@ bool QueueCore::get_many(Records* records, size_t most, base::Deadline deadline)
   }
 }
 
-// Takes records, for each of which `room` makes room.
-template <class Room>
-QueueCore::Tried QueueCore::try_get(size_t most, Room room, uint32_t* put_so_far) {
+// Takes records, of each of which `take` is told how to append it to a string.
+template <class Take>
+QueueCore::Tried QueueCore::try_get(size_t most, Take take, uint32_t* put_so_far) {
   os::RobustLock hold(shared_->get_mutex);
   check_open_and_note_use();
   const uint32_t number = shared_->got.number();
@@ -346,7 +353,7 @@ QueueCore::Tried QueueCore::try_get(size_t most, Room room, uint32_t* put_so_far
   uint64_t bytes = 0, largest = 0;
   for (size_t i = 0; i < most && bytes < kMostBytesAtOnce; ++i) {
     place = follow_rings(place);
-    const uint64_t size = copy_first(place, room);
+    const uint64_t size = copy_first(place, take);
     MP_KILL_POINT();
     place = place.moved_by(size);
     bytes += size;
@@ -373,12 +380,12 @@ QueueCore::Place QueueCore::follow_rings(Place place) {
 }
 
 // How many bytes of the ring the record takes.
-template <class Room>
-uint64_t QueueCore::copy_first(const Place& place, Room room) {
+template <class Take>
+uint64_t QueueCore::copy_first(const Place& place, Take take) {
   const Circle circle = ring(getting_, place.ring, place.capacity).circle(place.capacity);
   uint64_t length;
   circle.read(place.position, &length, kLengthSize);
-  circle.read(place.position + kLengthSize, room(length), length);
+  take([&](std::string* bytes) { circle.append_to(bytes, place.position + kLengthSize, length); });
   return room_for(length);
 }
 

@@ -60,13 +60,6 @@ class Records {
     return all;
   }
 
-  // Room for one more, at the end.
-  char* add(size_t size) {
-    const size_t begin = bytes_.size();
-    bytes_.resize(begin + size);
-    ends_.push_back(bytes_.size());
-    return bytes_.data() + begin;
-  }
   // One more is what `write` appends to the bytes.
   template <class Write>
   void add_written(Write write) {
@@ -152,11 +145,11 @@ class QueueCore {
   Place with_room_for(uint64_t size, Place place);
   Place next_ring(uint64_t size, const Place& full);
   bool nothing_waits_before(const Place& place) const;
-  template <class Room>
-  Tried try_get(size_t most, Room room, uint32_t* put_so_far);
+  template <class Take>
+  Tried try_get(size_t most, Take take, uint32_t* put_so_far);
   Place follow_rings(Place place);
-  template <class Room>
-  uint64_t copy_first(const Place& place, Room room);
+  template <class Take>
+  uint64_t copy_first(const Place& place, Take take);
   void leave_rings_before(uint64_t offset);
   void give_back_if_empty(const Place& place);
   Ring& ring(RingView& seen, uint64_t offset, uint64_t capacity);
