@@ -38,24 +38,31 @@ constexpr bool is_oversized(uint64_t capacity, uint64_t size) {
 // Bytes of a ring, by positions that only grow.
 struct Circle {
   std::byte* data;
-  uint64_t capacity;
+  uint64_t capacity;  // a power of two, as every ring's
 
-  void write(uint64_t position, const void* from, uint64_t size) const {
-    const uint64_t start = position % capacity, first = std::min(size, capacity - start);
-    std::memcpy(data + start, from, first);
-    if (first < size) std::memcpy(data, static_cast<const std::byte*>(from) + first, size - first);
+  uint64_t index(uint64_t position) const { return position & (capacity - 1); }
+
+  // A record's length, which ends where the ring does or before.
+  void write_length(uint64_t position, uint64_t length) const {
+    std::memcpy(data + index(position), &length, kLengthSize);
   }
-  void read(uint64_t position, void* to, uint64_t size) const {
-    const uint64_t start = position % capacity, first = std::min(size, capacity - start);
-    std::memcpy(to, data + start, first);
-    if (first < size) std::memcpy(static_cast<std::byte*>(to) + first, data, size - first);
+  uint64_t read_length(uint64_t position) const {
+    uint64_t length;
+    std::memcpy(&length, data + index(position), kLengthSize);
+    return length;
+  }
+
+  void write(uint64_t position, std::string_view from) const {
+    const uint64_t start = index(position), first = std::min(from.size(), capacity - start);
+    std::memcpy(data + start, from.data(), first);
+    if (first < from.size()) std::memcpy(data, from.data() + first, from.size() - first);
   }
   // Writes each byte once, where resize() would fill with zeros first.
   void append_to(std::string* to, uint64_t position, uint64_t size) const {
-    const uint64_t start = position % capacity, first = std::min(size, capacity - start);
+    const uint64_t start = index(position), first = std::min(size, capacity - start);
     if (first < size) to->reserve(to->size() + size);
     to->append(reinterpret_cast<const char*>(data + start), first);
-    to->append(reinterpret_cast<const char*>(data), size - first);
+    if (first < size) to->append(reinterpret_cast<const char*>(data), size - first);
   }
 };
 
@@ -248,11 +255,10 @@ size_t QueueCore::try_put(std::span<const std::string_view> records, uint32_t* g
 QueueCore::Place QueueCore::append(std::string_view record, Place place) {
   place = with_room_for(room_for(record.size()), place);
   const Circle circle = ring(putting_, place.ring, place.capacity).circle(place.capacity);
-  const uint64_t length = record.size();
   MP_KILL_POINT();
-  circle.write(place.position, &length, kLengthSize);
+  circle.write_length(place.position, record.size());
   MP_KILL_POINT();
-  circle.write(place.position + kLengthSize, record.data(), record.size());
+  circle.write(place.position + kLengthSize, record);
   MP_KILL_POINT();
   return place.moved_by(room_for(record.size()));
 }
@@ -383,8 +389,7 @@ QueueCore::Place QueueCore::follow_rings(Place place) {
 template <class Take>
 uint64_t QueueCore::copy_first(const Place& place, Take take) {
   const Circle circle = ring(getting_, place.ring, place.capacity).circle(place.capacity);
-  uint64_t length;
-  circle.read(place.position, &length, kLengthSize);
+  const uint64_t length = circle.read_length(place.position);
   take([&](std::string* bytes) { circle.append_to(bytes, place.position + kLengthSize, length); });
   return room_for(length);
 }
