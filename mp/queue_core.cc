@@ -76,11 +76,9 @@ struct QueueCore::Place {
   uint32_t number;
 
   // Behind one record more.
-  Place moved_by(uint64_t size) const {
-    return {.ring = ring,
-            .capacity = capacity,
-            .position = position + size,
-            .number = (number + 1) % os::Tally::kModulus};
+  void move_by(uint64_t size) {
+    position += size;
+    number = (number + 1) % os::Tally::kModulus;
   }
 };
 
@@ -241,7 +239,7 @@ size_t QueueCore::try_put(std::span<const std::string_view> records, uint32_t* g
   uint64_t bytes = 0;
   for (std::string_view record : records.first(std::min(wanted, room))) {
     if (bytes >= kMostBytesAtOnce) break;
-    place = append(record, place);
+    append(record, place);
     bytes += record.size();
   }
   const uint32_t more = os::Tally::distance(number, place.number);
@@ -251,16 +249,16 @@ size_t QueueCore::try_put(std::span<const std::string_view> records, uint32_t* g
   return more;
 }
 
-// Writes a record at `place`, or in a new ring. The place behind it. Requires: the put side's mutex.
-QueueCore::Place QueueCore::append(std::string_view record, Place place) {
-  place = with_room_for(room_for(record.size()), place);
+// Writes a record at `place`, or in a new ring, and moves on behind it. Requires: the put side's mutex.
+void QueueCore::append(std::string_view record, Place& place) {
+  move_to_room_for(room_for(record.size()), place);
   const Circle circle = ring(putting_, place.ring, place.capacity).circle(place.capacity);
   MP_KILL_POINT();
   circle.write_length(place.position, record.size());
   MP_KILL_POINT();
   circle.write(place.position + kLengthSize, record);
   MP_KILL_POINT();
-  return place.moved_by(room_for(record.size()));
+  place.move_by(room_for(record.size()));
 }
 
 // Neither records that were put, nor those that will be with the next commit.
@@ -268,22 +266,23 @@ bool QueueCore::nothing_waits_before(const Place& place) const {
   return place.number == shared_->put.number() && empty();
 }
 
-// `place`, or the beginning of a new ring if `size` bytes don't fit there.
-QueueCore::Place QueueCore::with_room_for(uint64_t size, Place place) {
+// To the beginning of a new ring, if `size` bytes don't fit at `place`.
+void QueueCore::move_to_room_for(uint64_t size, Place& place) {
   Ring& here = ring(putting_, place.ring, place.capacity);
   const bool oversized = is_oversized(place.capacity, size) && nothing_waits_before(place);
   if (!oversized && place.position + size - shared_->taken_seen > place.capacity) {
     shared_->taken_seen = here.taken.load(std::memory_order_acquire);
     MP_KILL_POINT();
   }
-  if (oversized || place.position + size - shared_->taken_seen > place.capacity)
-    return next_ring(size, place);
+  if (oversized || place.position + size - shared_->taken_seen > place.capacity) {
+    place = next_ring(size, place);
+    return;
+  }
   // One who died on the way to another ring may have written an end here.
   if (here.end.load(std::memory_order_relaxed) != Ring::kNoEnd) {
     here.end.store(Ring::kNoEnd, std::memory_order_relaxed);
     MP_KILL_POINT();
   }
-  return place;
 }
 
 QueueCore::Place QueueCore::next_ring(uint64_t size, const Place& full) {
@@ -358,10 +357,10 @@ QueueCore::Tried QueueCore::try_get(size_t most, Take take, uint32_t* put_so_far
   const uint64_t first_ring = place.ring;
   uint64_t bytes = 0, largest = 0;
   for (size_t i = 0; i < most && bytes < kMostBytesAtOnce; ++i) {
-    place = follow_rings(place);
+    follow_rings(place);
     const uint64_t size = copy_first(place, take);
     MP_KILL_POINT();
-    place = place.moved_by(size);
+    place.move_by(size);
     bytes += size;
     largest = std::max(largest, size);
   }
@@ -375,11 +374,11 @@ QueueCore::Tried QueueCore::try_get(size_t most, Take take, uint32_t* put_so_far
   return place.number == shared_->put_seen ? Tried::kAll : Tried::kSome;
 }
 
-// Where the record is that follows on `place`. Requires: there is one.
-QueueCore::Place QueueCore::follow_rings(Place place) {
+// To where the record is that follows on `place`. Requires: there is one.
+void QueueCore::follow_rings(Place& place) {
   while (true) {
     const Ring& here = ring(getting_, place.ring, place.capacity);
-    if (here.end.load(std::memory_order_acquire) != place.position) return place;
+    if (here.end.load(std::memory_order_acquire) != place.position) return;
     place = {
         .ring = here.next, .capacity = here.next_capacity, .position = 0, .number = place.number};
   }

@@ -141,13 +141,13 @@ class QueueCore {
 
   void check_open_and_note_use();
   size_t try_put(std::span<const std::string_view> records, uint32_t* got_so_far);
-  Place append(std::string_view record, Place place);
-  Place with_room_for(uint64_t size, Place place);
+  void append(std::string_view record, Place& place);
+  void move_to_room_for(uint64_t size, Place& place);
   Place next_ring(uint64_t size, const Place& full);
   bool nothing_waits_before(const Place& place) const;
   template <class Take>
   Tried try_get(size_t most, Take take, uint32_t* put_so_far);
-  Place follow_rings(Place place);
+  void follow_rings(Place& place);
   template <class Take>
   uint64_t copy_first(const Place& place, Take take);
   void leave_rings_before(uint64_t offset);
