@@ -113,21 +113,23 @@ struct QueueCore::Ring {
   }
 };
 
+// Each tally has lines of its own: who waits for it looks at it again and again, and would take from the other side
+// whatever stands beside it.
 struct QueueCore::Shared {
   uint32_t maxsize;
 
   // The producers' side.
   alignas(2 * kLine) os::RobustMutex put_mutex;
-  os::Tally put;
   uint64_t taken_seen = 0;  // a copy of the ring's `taken`, perhaps an old one
   uint32_t got_seen = 0;    // and of got.number()
   alignas(kLine) Places put_places;
+  alignas(2 * kLine) os::Tally put;
 
   // The consumers' side.
   alignas(2 * kLine) os::RobustMutex get_mutex;
-  os::Tally got;
   uint32_t put_seen = 0;  // a copy of put.number(), perhaps an old one
   alignas(kLine) Places get_places;
+  alignas(2 * kLine) os::Tally got;
 
   // Who says what is done with.
   alignas(2 * kLine) os::RobustMutex done_mutex;
