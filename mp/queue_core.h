@@ -77,7 +77,7 @@ class QueueCore {
   // Bytes. A queue begins with a ring of this size, of which only what is used takes memory.
   static constexpr uint64_t kSmallestRing = 64 << 10;
   // Larger rings are given back as soon as nothing waits in them, unless records are large, too.
-  static constexpr uint64_t kKeptRing = 1 << 20;
+  static constexpr uint64_t kKeptRing = 4 << 20;
   // Rings grow no further than this, but for a record that is larger itself.
   static constexpr uint64_t kLargestRing = 64 << 20;
 
