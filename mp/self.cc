@@ -41,6 +41,7 @@ void unlock_in_parent() { g_self->mutex.unlock(); }
 void begin_anew_in_child() {
   const Self& was = *g_self;
   auto* fresh = new Self;
+  fresh->inherited = &was;
   fresh->record = std::make_shared<ProcessRecord>(*was.record);
   fresh->parent = was.parent;
   fresh->method = was.method;

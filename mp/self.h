@@ -18,7 +18,8 @@
 namespace mp {
 
 struct Self {
-  std::mutex mutex;  // over the rest, and over every ProcessRecord
+  const Self* inherited = nullptr;  // by a forked child, which has no use for it
+  std::mutex mutex;                 // over the rest, and over every ProcessRecord
 
   std::shared_ptr<ProcessRecord> record;
   std::shared_ptr<ProcessRecord> parent;                 // null in the main program

@@ -21,6 +21,7 @@ constexpr uint64_t kLine = 128;
 
 // Where this process makes its next object.
 struct Current {
+  const Current* inherited;  // which nobody uses any more
   std::mutex mutex;
   std::weak_ptr<Chunk> chunk;  // goes with the objects in it
   uint64_t used = 0;
@@ -31,7 +32,7 @@ struct Current {
 Current* g_current = nullptr;
 
 // A forked child begins a chunk of its own; and who held the mutex is not there.
-void begin_anew() { g_current = new Current; }
+void begin_anew() { g_current = new Current{.inherited = g_current}; }
 
 Current& current() {
   static const bool first = [] {

@@ -11,7 +11,10 @@
 #define MP_OS_WHOLE_H_
 
 #include <atomic>
+#include <bit>
 #include <cstddef>
+#include <cstdint>
+#include <type_traits>
 
 namespace mp::os {
 
@@ -19,10 +22,23 @@ namespace mp::os {
 template <class T>
 inline constexpr size_t kWholeAlignment = std::atomic_ref<T>::required_alignment;
 
+// The bytes of a T as one word, of which it may be aligned like less (a struct of eight chars).
+template <class T>
+struct WordOf {
+  static constexpr bool kExists = std::atomic_ref<T>::is_always_lock_free && sizeof(T) <= 8;
+  using Word = std::conditional_t<
+      sizeof(T) == 1, uint8_t,
+      std::conditional_t<sizeof(T) == 2, uint16_t,
+                         std::conditional_t<sizeof(T) == 4, uint32_t, uint64_t>>>;
+  using InPlace [[gnu::may_alias]] = Word;
+};
+
 template <class T>
 T load_whole(T& shared) {
-  if constexpr (std::atomic_ref<T>::is_always_lock_free) {
-    return std::atomic_ref<T>(shared).load(std::memory_order_acquire);
+  if constexpr (WordOf<T>::kExists) {
+    using InPlace = typename WordOf<T>::InPlace;
+    return std::bit_cast<T>(
+        __atomic_load_n(reinterpret_cast<const InPlace*>(&shared), __ATOMIC_ACQUIRE));
   } else {
     return shared;
   }
@@ -30,8 +46,10 @@ T load_whole(T& shared) {
 
 template <class T>
 void store_whole(T& shared, const T& value) {
-  if constexpr (std::atomic_ref<T>::is_always_lock_free) {
-    std::atomic_ref<T>(shared).store(value, std::memory_order_release);
+  if constexpr (WordOf<T>::kExists) {
+    using InPlace = typename WordOf<T>::InPlace;
+    __atomic_store_n(reinterpret_cast<InPlace*>(&shared),
+                     std::bit_cast<typename WordOf<T>::Word>(value), __ATOMIC_RELEASE);
   } else {
     shared = value;
   }
