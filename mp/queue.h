@@ -38,6 +38,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <type_traits>
 #include <utility>
 #include <vector>
 
@@ -78,7 +79,7 @@ class Queue : public wire::Handle {
   std::optional<T> try_get(Timeout timeout = kAtOnce) {
     std::string record;
     if (!open().get(&record, deadline_of(timeout))) return std::nullopt;
-    if constexpr (kIsItsRecord) {
+    if constexpr (kIsText) {
       return record;
     } else {
       return decode<T>(record);
@@ -99,17 +100,17 @@ class Queue : public wire::Handle {
   size_t try_put_many(const Items& items, Timeout timeout = kAtOnce) {
     wire::check_may_be_sent<T>();
     QueueCore& to = open();
-    Records records;
-    for (const T& item : items) {
-      records.add_written([&](std::string* bytes) {
-        if constexpr (kIsItsRecord) {
-          bytes->append(item);
-        } else {
-          Writer(bytes).write(item);
-        }
-      });
+    if constexpr (kIsItsRecord && kHasInMemory<Items>) {
+      std::vector<std::string_view> views;
+      if constexpr (requires { std::size(items); }) views.reserve(std::size(items));
+      for (const T& item : items) views.push_back(record_of(item));
+      return to.put_many(views, deadline_of(timeout));
+    } else {
+      Records records;
+      for (const T& item : items)
+        records.add_written([&](std::string* bytes) { *bytes += record_of(item); });
+      return to.put_many(records.views(), deadline_of(timeout));
     }
-    return to.put_many(records.views(), deadline_of(timeout));
   }
 
   // Gets all items that are there, at most so many. Waits while there is none.
@@ -127,7 +128,7 @@ class Queue : public wire::Handle {
     std::vector<T> items;
     items.reserve(records.size());
     for (size_t i = 0; i < records.size(); ++i) {
-      if constexpr (kIsItsRecord) {
+      if constexpr (kIsText) {
         items.emplace_back(records[i]);
       } else {
         items.push_back(decode<T>(records[i]));
@@ -176,12 +177,20 @@ class Queue : public wire::Handle {
   template <class>
   friend class SimpleQueue;
 
-  // Text goes as it is, and so is copied once on each side; all else goes as its Codec writes it.
-  static constexpr bool kIsItsRecord = std::same_as<T, std::string>;
+  // Text goes as it is, and a number as its Codec would write it: both need no copy on their way to the queue.
+  static constexpr bool kIsText = std::same_as<T, std::string>;
+  static constexpr bool kIsItsRecord = kIsText || wire::Plain<T>;
+  // Whether what one iterates over are Ts that stay where they are.
+  template <class Items>
+  static constexpr bool kHasInMemory =
+      std::is_lvalue_reference_v<decltype(*std::begin(std::declval<const Items&>()))>&&
+          std::same_as<std::remove_cvref_t<decltype(*std::begin(std::declval<const Items&>()))>, T>;
   static auto record_of(const T& item) {
     wire::check_may_be_sent<T>();
-    if constexpr (kIsItsRecord) {
+    if constexpr (kIsText) {
       return std::string_view(item);
+    } else if constexpr (wire::Plain<T>) {
+      return std::string_view(reinterpret_cast<const char*>(&item), sizeof(item));
     } else {
       return encode(item);
     }

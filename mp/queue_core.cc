@@ -23,6 +23,9 @@ constexpr uint64_t kLine = 64;  // what CPUs hand to each other at once
 
 using os::rounded_up;
 
+// For so many there is room at once when several are got.
+constexpr size_t kUsualBatch = 64;
+
 // A record's length stands before it, and it ends where the next may begin.
 constexpr uint64_t kLengthSize = 8;
 constexpr uint64_t room_for(uint64_t size) { return kLengthSize + rounded_up(size, kLengthSize); }
@@ -65,6 +68,14 @@ struct Circle {
     if (first < size) to->append(reinterpret_cast<const char*>(data), size - first);
   }
 };
+
+// Returns how many bytes of the ring the record takes.
+template <class Take>
+uint64_t copy_record(const Circle& circle, uint64_t position, Take take) {
+  const uint64_t length = circle.read_length(position);
+  take([&](std::string* bytes) { circle.append_to(bytes, position + kLengthSize, length); });
+  return room_for(length);
+}
 
 }  // namespace
 
@@ -193,16 +204,18 @@ uint64_t QueueCore::memory_in_use() const {
 }
 
 // The ring at `offset`, through this process's view of it.
-QueueCore::Ring& QueueCore::ring(RingView& seen, uint64_t offset, uint64_t capacity) {
-  if (seen.offset != offset || seen.view.size() != Ring::kHeaderSize + capacity) {
-    seen.offset =
-        0;  // a child that is forked in between must not take the old view for the new one
-    std::atomic_signal_fence(std::memory_order_seq_cst);
-    seen.view = file_.view(offset, Ring::kHeaderSize + capacity);
-    std::atomic_signal_fence(std::memory_order_seq_cst);
-    seen.offset = offset;
-  }
+inline QueueCore::Ring& QueueCore::ring(RingView& seen, uint64_t offset, uint64_t capacity) {
+  if (seen.offset != offset || seen.view.size() != Ring::kHeaderSize + capacity) [[unlikely]]
+    look_at(seen, offset, capacity);
   return *reinterpret_cast<Ring*>(seen.view.data());
+}
+
+[[gnu::noinline]] void QueueCore::look_at(RingView& seen, uint64_t offset, uint64_t capacity) {
+  seen.offset = 0;  // a child that is forked in between must not take the old view for the new one
+  std::atomic_signal_fence(std::memory_order_seq_cst);
+  seen.view = file_.view(offset, Ring::kHeaderSize + capacity);
+  std::atomic_signal_fence(std::memory_order_seq_cst);
+  seen.offset = offset;
 }
 
 // ---------------------------------------------------------------- put
@@ -271,6 +284,10 @@ bool QueueCore::nothing_waits_before(const Place& place) const {
 // To the beginning of a new ring, if `size` bytes don't fit at `place`.
 void QueueCore::move_to_room_for(uint64_t size, Place& place) {
   Ring& here = ring(putting_, place.ring, place.capacity);
+  const bool fits = place.position + size - shared_->taken_seen <= place.capacity;
+  if (fits && place.capacity <= kKeptRing &&
+      here.end.load(std::memory_order_relaxed) == Ring::kNoEnd)
+    return;  // as nearly always
   const bool oversized = is_oversized(place.capacity, size) && nothing_waits_before(place);
   if (!oversized && place.position + size - shared_->taken_seen > place.capacity) {
     shared_->taken_seen = here.taken.load(std::memory_order_acquire);
@@ -330,6 +347,7 @@ bool QueueCore::get(std::string* record, base::Deadline deadline) {
 
 bool QueueCore::get_many(Records* records, size_t most, base::Deadline deadline) {
   const size_t before = records->size();
+  records->reserve(std::min<size_t>(most, kUsualBatch));
   auto take = [records](auto append_to) { records->add_written(append_to); };
   while (true) {
     uint32_t put_so_far;
@@ -359,8 +377,8 @@ QueueCore::Tried QueueCore::try_get(size_t most, Take take, uint32_t* put_so_far
   const uint64_t first_ring = place.ring;
   uint64_t bytes = 0, largest = 0;
   for (size_t i = 0; i < most && bytes < kMostBytesAtOnce; ++i) {
-    follow_rings(place);
-    const uint64_t size = copy_first(place, take);
+    const Circle circle = follow_rings(place).circle(place.capacity);
+    const uint64_t size = copy_record(circle, place.position, take);
     MP_KILL_POINT();
     place.move_by(size);
     bytes += size;
@@ -376,23 +394,14 @@ QueueCore::Tried QueueCore::try_get(size_t most, Take take, uint32_t* put_so_far
   return place.number == shared_->put_seen ? Tried::kAll : Tried::kSome;
 }
 
-// To where the record is that follows on `place`. Requires: there is one.
-void QueueCore::follow_rings(Place& place) {
+// To where the record is that follows on `place`: in this ring. Requires: there is one.
+QueueCore::Ring& QueueCore::follow_rings(Place& place) {
   while (true) {
-    const Ring& here = ring(getting_, place.ring, place.capacity);
-    if (here.end.load(std::memory_order_acquire) != place.position) return;
+    Ring& here = ring(getting_, place.ring, place.capacity);
+    if (here.end.load(std::memory_order_acquire) != place.position) return here;
     place = {
         .ring = here.next, .capacity = here.next_capacity, .position = 0, .number = place.number};
   }
-}
-
-// How many bytes of the ring the record takes.
-template <class Take>
-uint64_t QueueCore::copy_first(const Place& place, Take take) {
-  const Circle circle = ring(getting_, place.ring, place.capacity).circle(place.capacity);
-  const uint64_t length = circle.read_length(place.position);
-  take([&](std::string* bytes) { circle.append_to(bytes, place.position + kLengthSize, length); });
-  return room_for(length);
 }
 
 // ---------------------------------------------------------------- task_done

@@ -60,6 +60,11 @@ class Records {
     return all;
   }
 
+  // For so many more, if they are small.
+  void reserve(size_t more) {
+    ends_.reserve(ends_.size() + more);
+    bytes_.reserve(bytes_.size() + 2 * sizeof(uint64_t) * more);
+  }
   // One more is what `write` appends to the bytes.
   template <class Write>
   void add_written(Write write) {
@@ -147,12 +152,11 @@ class QueueCore {
   bool nothing_waits_before(const Place& place) const;
   template <class Take>
   Tried try_get(size_t most, Take take, uint32_t* put_so_far);
-  void follow_rings(Place& place);
-  template <class Take>
-  uint64_t copy_first(const Place& place, Take take);
+  Ring& follow_rings(Place& place);
   void leave_rings_before(uint64_t offset);
   void give_back_if_empty(const Place& place);
   Ring& ring(RingView& seen, uint64_t offset, uint64_t capacity);
+  void look_at(RingView& seen, uint64_t offset, uint64_t capacity);
 
   os::SharedFile file_;
   os::View header_;
