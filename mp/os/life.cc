@@ -13,6 +13,7 @@
 #include <new>
 #include <optional>
 #include <thread>
+#include <vector>
 
 #include "base/os_error.h"
 #include "mp/os/kill_point.h"
@@ -50,6 +51,7 @@ struct Knowledge {
   std::optional<SharedFile> file;
   View view;
   std::atomic<Table*> table{nullptr};
+  std::vector<View> left;  // of tables that others have taken the place of
 };
 
 Knowledge& knowledge() {
@@ -220,7 +222,7 @@ void adopt_lives(base::UniqueFd fd) {
   View view = file.view(0, sizeof(Table));
   std::scoped_lock hold(k.mutex);
   // Global objects may have made a table, and this process may have a life in it, which it keeps.
-  static_cast<void>(new View(std::move(k.view)));
+  k.left.push_back(std::move(k.view));
   g_my_token.store(0);
   use(k, std::move(file), std::move(view));
 }
