@@ -16,7 +16,6 @@
 
 #include "base/deadline.h"
 #include "mp/errors.h"
-#include "mp/lock.h"
 #include "mp/os/arena.h"
 #include "mp/owned_lock.h"
 #include "mp/shared_handle.h"
@@ -27,9 +26,6 @@ namespace mp {
 
 class AnyLock : public wire::Handle {
  public:
-  AnyLock(const Lock& lock) : shared_(lock.shared_) {}
-  AnyLock(const RLock& lock) : shared_(lock.shared_) {}
-
   // A recursive lock of its own, and zeros that stand close to it in memory: who takes the one has the other at hand.
   struct WithRoom;
   static WithRoom make_with_room(size_t size, size_t alignment);
@@ -38,7 +34,7 @@ class AnyLock : public wire::Handle {
   bool acquire(bool block = true, Timeout timeout = {}) {
     return shared_->acquire(deadline_of(block, timeout));
   }
-  // Raises: as the release() of the lock that it is.
+  // Raises: ValueError if nobody has it; a recursive one AssertionError if this thread does not have it.
   void release() {
     if (shared_->is_recursive() && !shared_->is_mine())
       throw AssertionError("release() of a recursive lock of another");
@@ -48,6 +44,7 @@ class AnyLock : public wire::Handle {
   // Requires: this thread has it. Whether its last owner ended without releasing it.
   bool took_over() const { return shared_->took_over(); }
 
+  // For std::scoped_lock and its like.
   void lock() { acquire(); }
   bool try_lock() { return acquire(false); }
   void unlock() { release(); }
@@ -55,9 +52,13 @@ class AnyLock : public wire::Handle {
   void pack(Writer& out) const { pack_object(out, shared_); }
   static AnyLock unpack(Reader& in) { return AnyLock(unpack_object<OwnedLock>(in)); }
 
- private:
-  friend class HeldLock;
+ protected:
+  explicit AnyLock(bool recursive) : shared_(os::SharedObject<OwnedLock>::make(recursive)) {}
   explicit AnyLock(os::SharedObject<OwnedLock> shared) : shared_(std::move(shared)) {}
+
+ private:
+  friend class Condition;
+  friend class HeldLock;
 
   os::SharedObject<OwnedLock> shared_;
 };

@@ -3,6 +3,7 @@
 #include <mutex>
 
 #include "gtest/gtest.h"
+#include "mp/lock.h"
 #include "mp/os/test_processes.h"
 #include "mp/test_luggage.h"
 

@@ -41,6 +41,7 @@
 
 #include "mp/any_lock.h"
 #include "mp/errors.h"
+#include "mp/lock.h"
 #include "mp/os/arena.h"
 #include "mp/os/whole.h"
 #include "mp/shared_handle.h"

@@ -33,18 +33,11 @@ class Condition : public wire::Handle {
  public:
   // With a recursive lock of its own, or with this one.
   Condition() : Condition(RLock()) {}
-  explicit Condition(const Lock& lock) : lock_(lock.shared_) {}
-  explicit Condition(const RLock& lock) : lock_(lock.shared_) {}
+  explicit Condition(const AnyLock& lock) : lock_(lock) {}
 
-  bool acquire(bool block = true, Timeout timeout = {}) {
-    return lock_->acquire(deadline_of(block, timeout));
-  }
+  bool acquire(bool block = true, Timeout timeout = {}) { return lock_.acquire(block, timeout); }
   // Raises: as the lock's release().
-  void release() {
-    if (lock_->is_recursive() && !lock_->is_mine())
-      throw AssertionError("release() of a recursive lock of another");
-    if (!lock_->release()) throw ValueError("release() of a lock that nobody has");
-  }
+  void release() { lock_.release(); }
 
   // Lets go of the lock, waits until it is notified, and has the lock again, as often as before.
   // False: nobody notified it until the time was up. Raises: AssertionError if this thread does not have the lock.
@@ -77,38 +70,39 @@ class Condition : public wire::Handle {
   void unlock() { release(); }
 
   void pack(Writer& out) const {
-    pack_object(out, lock_);
+    lock_.pack(out);
     pack_object(out, waiters_);
   }
   static Condition unpack(Reader& in) {
-    auto lock = unpack_object<OwnedLock>(in);
+    AnyLock lock = AnyLock::unpack(in);
     return Condition(std::move(lock), unpack_object<ConditionCore>(in));
   }
 
  private:
-  Condition(os::SharedObject<OwnedLock> lock, os::SharedObject<ConditionCore> waiters)
+  Condition(AnyLock lock, os::SharedObject<ConditionCore> waiters)
       : lock_(std::move(lock)), waiters_(std::move(waiters)) {}
 
   void check_mine() const {
-    if (!lock_->is_mine()) throw AssertionError("wait() or notify() without the condition's lock");
+    if (!lock_.shared_->is_mine())
+      throw AssertionError("wait() or notify() without the condition's lock");
   }
 
   bool wait_until(base::Deadline deadline) {
     check_mine();
     const ConditionCore::Place place = waiters_->enter();
-    const uint32_t levels = lock_->release_all();
+    const uint32_t levels = lock_.shared_->release_all();
     bool notified;
     try {
       notified = waiters_->sleep(place, deadline);
     } catch (...) {  // a signal's handler has thrown
-      lock_->acquire_again(levels);
+      lock_.shared_->acquire_again(levels);
       throw;
     }
-    lock_->acquire_again(levels);
+    lock_.shared_->acquire_again(levels);
     return notified;
   }
 
-  os::SharedObject<OwnedLock> lock_;
+  AnyLock lock_;
   os::SharedObject<ConditionCore> waiters_ = os::SharedObject<ConditionCore>::make();
 };
 

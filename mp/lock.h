@@ -20,84 +20,31 @@
 #ifndef MP_LOCK_H_
 #define MP_LOCK_H_
 
-#include <utility>
-
-#include "mp/errors.h"
-#include "mp/os/arena.h"
-#include "mp/owned_lock.h"
+#include "mp/any_lock.h"
 #include "mp/shared_handle.h"
-#include "mp/timeout.h"
-#include "mp/wire/travels.h"
 
 namespace mp {
 
-// What acquire(block, timeout) of every kind waits for: without `block` the timeout means nothing.
-inline base::Deadline deadline_of(bool block, const Timeout& timeout) {
-  return block ? deadline_of(timeout) : base::Deadline::after(std::chrono::seconds(0));
-}
-
 // Not recursive; anybody may release it.
-class Lock : public wire::Handle {
+class Lock : public AnyLock {
  public:
-  Lock() : shared_(os::SharedObject<OwnedLock>::make(/*recursive=*/false)) {}
+  Lock() : AnyLock(/*recursive=*/false) {}
 
-  // False: somebody had it until the time was up.
-  bool acquire(bool block = true, Timeout timeout = {}) {
-    return shared_->acquire(deadline_of(block, timeout));
-  }
-  // Raises: ValueError if nobody has it.
-  void release() {
-    if (!shared_->release()) throw ValueError("release() of a lock that nobody has");
-  }
-  bool locked() const { return shared_->locked(); }
-  // Requires: this thread has it. Whether its last owner ended without releasing it.
-  bool took_over() const { return shared_->took_over(); }
-
-  // For std::scoped_lock and its like.
-  void lock() { acquire(); }
-  bool try_lock() { return acquire(false); }
-  void unlock() { release(); }
-
-  void pack(Writer& out) const { pack_object(out, shared_); }
   static Lock unpack(Reader& in) { return Lock(unpack_object<OwnedLock>(in)); }
 
  private:
-  friend class AnyLock;
-  friend class Condition;
-  explicit Lock(os::SharedObject<OwnedLock> shared) : shared_(std::move(shared)) {}
-
-  os::SharedObject<OwnedLock> shared_;
+  using AnyLock::AnyLock;
 };
 
 // Whoever has it may acquire it again, and releases it as often; nobody else may.
-class RLock : public wire::Handle {
+class RLock : public AnyLock {
  public:
-  RLock() : shared_(os::SharedObject<OwnedLock>::make(/*recursive=*/true)) {}
+  RLock() : AnyLock(/*recursive=*/true) {}
 
-  bool acquire(bool block = true, Timeout timeout = {}) {
-    return shared_->acquire(deadline_of(block, timeout));
-  }
-  // Raises: AssertionError if this thread does not have it.
-  void release() {
-    if (!shared_->is_mine()) throw AssertionError("release() of a recursive lock of another");
-    shared_->release();
-  }
-  bool locked() const { return shared_->locked(); }
-  bool took_over() const { return shared_->took_over(); }
-
-  void lock() { acquire(); }
-  bool try_lock() { return acquire(false); }
-  void unlock() { release(); }
-
-  void pack(Writer& out) const { pack_object(out, shared_); }
   static RLock unpack(Reader& in) { return RLock(unpack_object<OwnedLock>(in)); }
 
  private:
-  friend class AnyLock;
-  friend class Condition;
-  explicit RLock(os::SharedObject<OwnedLock> shared) : shared_(std::move(shared)) {}
-
-  os::SharedObject<OwnedLock> shared_;
+  using AnyLock::AnyLock;
 };
 
 }  // namespace mp

@@ -17,6 +17,10 @@ using Timeout = std::optional<std::chrono::duration<double>>;
 inline base::Deadline deadline_of(const Timeout& timeout) {
   return timeout ? base::Deadline::after(*timeout) : base::Deadline::never();
 }
+// What acquire(block, timeout) of every kind waits for: without `block` the timeout means nothing.
+inline base::Deadline deadline_of(bool block, const Timeout& timeout) {
+  return block ? deadline_of(timeout) : base::Deadline::after(std::chrono::seconds(0));
+}
 
 }  // namespace mp
 

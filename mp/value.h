@@ -30,6 +30,7 @@
 #include <utility>
 
 #include "mp/any_lock.h"
+#include "mp/lock.h"
 #include "mp/os/arena.h"
 #include "mp/os/whole.h"
 #include "mp/shared_handle.h"
