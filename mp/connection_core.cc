@@ -71,37 +71,6 @@ bool peek(int socket, void* to, size_t size) {
   return read_packet(socket, &message, MSG_PEEK) != 0;
 }
 
-// Room for the descriptors that go with a packet.
-union Control {
-  cmsghdr aligned;
-  char bytes[CMSG_SPACE(sizeof(int) * os::kMostDescriptors)];
-};
-
-void pack(std::span<const int> descriptors, Control* control, msghdr* message) {
-  if (descriptors.empty()) return;
-  message->msg_control = control;
-  message->msg_controllen = CMSG_SPACE(descriptors.size_bytes());
-  cmsghdr* header = CMSG_FIRSTHDR(message);
-  header->cmsg_level = SOL_SOCKET;
-  header->cmsg_type = SCM_RIGHTS;
-  header->cmsg_len = CMSG_LEN(descriptors.size_bytes());
-  std::memcpy(CMSG_DATA(header), descriptors.data(), descriptors.size_bytes());
-}
-
-std::vector<base::UniqueFd> unpacked(msghdr* message) {
-  std::vector<base::UniqueFd> descriptors;
-  for (cmsghdr* header = CMSG_FIRSTHDR(message); header != nullptr;
-       header = CMSG_NXTHDR(message, header)) {
-    if (header->cmsg_level != SOL_SOCKET || header->cmsg_type != SCM_RIGHTS) continue;
-    for (size_t at = 0; at + CMSG_LEN(sizeof(int)) <= header->cmsg_len; at += sizeof(int)) {
-      int fd;
-      std::memcpy(&fd, CMSG_DATA(header) + at, sizeof(fd));
-      descriptors.emplace_back(fd);
-    }
-  }
-  return descriptors;
-}
-
 }  // namespace
 
 struct ConnectionCore::Direction {
@@ -329,8 +298,8 @@ ssize_t ConnectionCore::write_part(PartHead head, std::string_view part,
   msghdr message = {};
   message.msg_iov = pieces;
   message.msg_iovlen = 2;
-  Control control;
-  pack(descriptors, &control, &message);
+  os::DescriptorRoom room;
+  os::pack_descriptors(descriptors, &room, &message);
   return ::sendmsg(bodies_.get(), &message, flags | MSG_NOSIGNAL);
 }
 
@@ -471,14 +440,14 @@ bool ConnectionCore::sleep_for_part(pid_t sender, base::UniqueFd* his_life) cons
 std::vector<base::UniqueFd> ConnectionCore::read_part(std::span<char> to, int flags) const {
   PartHead head;
   iovec pieces[2] = {{&head, sizeof(head)}, {to.data(), std::min(to.size(), kLongestPart)}};
-  Control control;
+  os::DescriptorRoom room;
   msghdr message = {};
   message.msg_iov = pieces;
   message.msg_iovlen = 2;
-  message.msg_control = &control;
-  message.msg_controllen = sizeof(control);
+  message.msg_control = &room;
+  message.msg_controllen = sizeof(room);
   read_packet(bodies_.get(), &message, flags);
-  return unpacked(&message);
+  return os::unpack_descriptors(&message);
 }
 
 // ---------------------------------------------------------------- waiting

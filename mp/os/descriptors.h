@@ -7,6 +7,8 @@
 #ifndef MP_OS_DESCRIPTORS_H_
 #define MP_OS_DESCRIPTORS_H_
 
+#include <sys/socket.h>
+
 #include <cstddef>
 #include <span>
 #include <string>
@@ -20,6 +22,15 @@ namespace mp::os {
 
 // The kernel takes no more at a time.
 inline constexpr size_t kMostDescriptors = 253;
+
+// For a message of one's own: room for the control message, which goes as long as the room is there.
+union DescriptorRoom {
+  cmsghdr aligned;
+  std::byte bytes[CMSG_SPACE(sizeof(int) * kMostDescriptors)];
+};
+void pack_descriptors(std::span<const int> descriptors, DescriptorRoom* room, msghdr* message);
+// Of a message that was received. The caller's from now on.
+std::vector<base::UniqueFd> unpack_descriptors(msghdr* message);
 
 // Two connected Unix sockets of `type` (SOCK_STREAM, SOCK_SEQPACKET), closed on exec. Raises: base::OsError
 std::pair<base::UniqueFd, base::UniqueFd> socket_pair(int type);
