@@ -76,16 +76,6 @@ void flush_streams() {
   std::fflush(stderr);
 }
 
-// A child from its target to its end.
-template <class Run>
-[[noreturn]] void live_and_exit(const Run& run) {
-  empty_standard_input();
-  int code = exitcode_of(run);
-  if (const int at_end = exitcode_of(finish); at_end != 0) code = at_end;
-  flush_streams();
-  ::_exit(code & 0xff);
-}
-
 Birth birth_of(const ProcessRecord& record, StartMethod method) {
   Self& me = self();
   std::scoped_lock hold(me.mutex);
@@ -212,9 +202,14 @@ void Process::pack(Writer& out) const {
 
 void Process::become_current() { record_ = self().record; }
 
+// A child from its target to its end.
 void Process::live() {
   become_current();
-  live_and_exit([&] { run(); });
+  empty_standard_input();
+  int code = exitcode_of([&] { run(); });
+  if (const int at_end = exitcode_of(finish); at_end != 0) code = at_end;
+  flush_streams();
+  ::_exit(code & 0xff);
 }
 
 void live_by_parcel(std::string_view parcel, ArrivedLuggage arrived) {
@@ -255,26 +250,39 @@ void Process::run() {
 
 // ---------------------------------------------------------------- its end
 
-ProcessRecord& Process::open() const {
+ProcessRecord& Process::record() const {
   if (record_ == nullptr) throw ValueError("this Process was moved from");
-  std::scoped_lock hold(self().mutex);
-  if (record_->closed) throw ValueError("the process is closed");
   return *record_;
 }
 
-// Open, and started by this process.
-ProcessRecord& Process::mine(const char* what) const {
-  ProcessRecord& record = open();
-  if (record.creator != ::getpid() || record.role == Role::kSelf)
-    throw AssertionError(std::string(what) + " of a process that this process has not started");
+// Of one that is not closed.
+ProcessRecord& Process::open() const {
+  ProcessRecord& all = record();
   std::scoped_lock hold(self().mutex);
-  if (record.child == nullptr)
+  if (all.closed) throw ValueError("the process is closed");
+  return all;
+}
+
+// Null until it is started. Another thread may start or close it meanwhile.
+std::shared_ptr<Child> Process::child() const {
+  ProcessRecord& all = open();
+  std::scoped_lock hold(self().mutex);
+  return all.child;
+}
+
+// Started by this process.
+std::shared_ptr<Child> Process::my_child(const char* what) const {
+  ProcessRecord& all = open();
+  if (all.creator != ::getpid() || all.role == Role::kSelf)
+    throw AssertionError(std::string(what) + " of a process that this process has not started");
+  std::shared_ptr<Child> started = child();
+  if (started == nullptr)
     throw AssertionError(std::string(what) + " of a process that was not started");
-  return record;
+  return started;
 }
 
 bool Process::join(Timeout timeout) {
-  const bool ended = mine("join()").child->wait(deadline_of(timeout));
+  const bool ended = my_child("join()")->wait(deadline_of(timeout));
   if (ended) living_children();
   return ended;
 }
@@ -284,35 +292,35 @@ bool Process::is_alive() const {
   if (record.role == Role::kSelf) return true;
   if (record.creator != ::getpid())
     throw AssertionError("is_alive() of a process that this process has not started");
-  return record.child != nullptr &&
-         !record.child->wait(base::Deadline::after(std::chrono::seconds(0)));
+  const auto started = child();
+  return started != nullptr && !started->wait(base::Deadline::after(std::chrono::seconds(0)));
 }
 
 std::optional<int> Process::exitcode() const {
   ProcessRecord& record = open();
   // Only who has started it hears of it.
-  if (record.role != Role::kChild || record.creator != ::getpid() || record.child == nullptr)
-    return std::nullopt;
-  return record.child->exitcode();
+  if (record.role != Role::kChild || record.creator != ::getpid()) return std::nullopt;
+  const auto started = child();
+  return started != nullptr ? started->exitcode() : std::nullopt;
 }
 
 std::optional<pid_t> Process::pid() const {
   ProcessRecord& record = open();
   if (record.role == Role::kSelf) return ::getpid();
-  if (record.child == nullptr) return std::nullopt;
-  return record.child->pid();
+  const auto started = child();
+  return started != nullptr ? std::optional(started->pid()) : std::nullopt;
 }
 
 int Process::sentinel() const {
-  ProcessRecord& record = open();
-  if (record.child == nullptr) throw ValueError("sentinel() of a process that was not started");
-  return record.child->sentinel();
+  const auto started = child();
+  if (started == nullptr) throw ValueError("sentinel() of a process that was not started");
+  return started->sentinel();
 }
 
 void Process::stop(int signal) {
-  ProcessRecord& record = mine(signal == SIGKILL ? "kill()" : "terminate()");
-  if (record.role == Role::kParent) throw AssertionError("a child does not stop its parent");
-  record.child->send_signal(signal);
+  const auto started = my_child(signal == SIGKILL ? "kill()" : "terminate()");
+  if (record().role == Role::kParent) throw AssertionError("a child does not stop its parent");
+  started->send_signal(signal);
 }
 
 void Process::terminate() { stop(SIGTERM); }
@@ -320,10 +328,15 @@ void Process::kill() { stop(SIGKILL); }
 
 void Process::close() {
   if (record_ == nullptr || record_->role != Role::kChild) return;
-  if (record_->child != nullptr && !record_->child->exitcode())
+  Self& me = self();
+  std::shared_ptr<Child> started;  // if it was, and goes when nothing is locked
+  {
+    std::scoped_lock hold(me.mutex);
+    started = record_->child;
+  }
+  if (started != nullptr && !started->exitcode())
     throw ValueError("close() of a process that runs: join() or terminate() it first");
   living_children();
-  Self& me = self();
   std::scoped_lock hold(me.mutex);
   record_->child = nullptr;
   record_->closed = true;
@@ -332,21 +345,21 @@ void Process::close() {
 // ---------------------------------------------------------------- what it is
 
 std::string Process::name() const {
-  if (record_ == nullptr) throw ValueError("this Process was moved from");
+  ProcessRecord& all = record();
   std::scoped_lock hold(self().mutex);
-  return record_->name ? *record_->name : default_name();
+  return all.name ? *all.name : default_name();
 }
 
 void Process::set_name(std::string name) {
-  if (record_ == nullptr) throw ValueError("this Process was moved from");
+  ProcessRecord& all = record();
   std::scoped_lock hold(self().mutex);
-  record_->name = std::move(name);
+  all.name = std::move(name);
 }
 
 bool Process::daemon() const {
-  if (record_ == nullptr) throw ValueError("this Process was moved from");
+  ProcessRecord& all = record();
   std::scoped_lock hold(self().mutex);
-  return record_->daemon;
+  return all.daemon;
 }
 
 void Process::set_daemon(bool daemon) {

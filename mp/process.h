@@ -132,8 +132,10 @@ class Process {
   Process(std::shared_ptr<Target> target, ProcessOptions options);
   explicit Process(std::shared_ptr<ProcessRecord> record) : record_(std::move(record)) {}
 
+  ProcessRecord& record() const;
   ProcessRecord& open() const;
-  ProcessRecord& mine(const char* what) const;
+  std::shared_ptr<Child> child() const;
+  std::shared_ptr<Child> my_child(const char* what) const;
   void stop(int signal);
   std::string default_name() const;
   std::shared_ptr<Child> begin(StartMethod method);
