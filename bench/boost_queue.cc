@@ -34,49 +34,13 @@ class Queue {
   ipc::message_queue queue_;
 };
 
-class Stream {
- public:
-  explicit Stream(const Load& load) : item_(load.bytes, 'x'), queue_(load.bytes, load.bound) {}
-
-  void put(uint64_t n) {
-    while (n-- > 0) queue_.send(item_);
-  }
-  void get(uint64_t n) {
-    while (n-- > 0) queue_.receive(item_);
-  }
-
- private:
-  std::string item_;
-  Queue queue_;
-};
-
-class Pair {
- public:
-  void ask(uint64_t n) {
-    while (n-- > 0) {
-      there_.send(item_);
-      back_.receive(item_);
-    }
-  }
-  void answer(uint64_t n) {
-    while (n-- > 0) {
-      there_.receive(item_);
-      back_.send(item_);
-    }
-  }
-
- private:
-  std::string item_ = std::string(8, 'x');
-  Queue there_ = Queue(8, 16), back_ = Queue(8, 16);
-};
-
 void add_all() {
   for (const Load& load :
        {kTiny, kTinyAnywhere, kTinyOfTwoPairs, kTinyMany, kSmall, kLarge, kHuge}) {
-    add_one_way<Stream>("boost", load);
+    add_one_way<StreamOf<Queue>>("boost", load);
   }
-  add_round_trip<Pair>(kQueueRoundTripTwoCores, "boost", Placement::kTwoCores);
-  add_round_trip<Pair>(kQueueRoundTripOneCore, "boost", Placement::kOneCore);
+  add_round_trip<PairOf<Queue, 16>>(kQueueRoundTripTwoCores, "boost", Placement::kTwoCores);
+  add_round_trip<PairOf<Queue, 16>>(kQueueRoundTripOneCore, "boost", Placement::kOneCore);
 }
 
 const bool g_added = (add_all(), true);

@@ -140,42 +140,8 @@ class PosixQueue {
   base::UniqueFd fd_;
 };
 
-class PosixQueueStream {
- public:
-  explicit PosixQueueStream(const Load& load)
-      : item_(load.bytes, 'x'), queue_(load.bytes, load.bound) {}
-
-  void put(uint64_t n) {
-    while (n-- > 0) queue_.send(item_);
-  }
-  void get(uint64_t n) {
-    while (n-- > 0) queue_.receive(item_);
-  }
-
- private:
-  std::string item_;
-  PosixQueue queue_;
-};
-
-class PosixQueuePair {
- public:
-  void ask(uint64_t n) {
-    while (n-- > 0) {
-      there_.send(item_);
-      back_.receive(item_);
-    }
-  }
-  void answer(uint64_t n) {
-    while (n-- > 0) {
-      there_.receive(item_);
-      back_.send(item_);
-    }
-  }
-
- private:
-  std::string item_ = std::string(8, 'x');
-  PosixQueue there_ = PosixQueue(8, 1), back_ = PosixQueue(8, 1);
-};
+using PosixQueueStream = StreamOf<PosixQueue>;
+using PosixQueuePair = PairOf<PosixQueue, 1>;
 
 }  // namespace bench
 

@@ -35,6 +35,45 @@ struct Load {
   Placement placement = Placement::kTwoCores;
 };
 
+// The channels of a queue of bytes that is made of an item's size and of how many may wait, and has send() and receive().
+template <class Queue>
+class StreamOf {
+ public:
+  explicit StreamOf(const Load& load) : item_(load.bytes, 'x'), queue_(load.bytes, load.bound) {}
+
+  void put(uint64_t n) {
+    while (n-- > 0) queue_.send(item_);
+  }
+  void get(uint64_t n) {
+    while (n-- > 0) queue_.receive(item_);
+  }
+
+ private:
+  std::string item_;
+  Queue queue_;
+};
+
+template <class Queue, int kBound>
+class PairOf {
+ public:
+  void ask(uint64_t n) {
+    while (n-- > 0) {
+      there_.send(item_);
+      back_.receive(item_);
+    }
+  }
+  void answer(uint64_t n) {
+    while (n-- > 0) {
+      there_.receive(item_);
+      back_.send(item_);
+    }
+  }
+
+ private:
+  std::string item_ = std::string(8, 'x');
+  Queue there_ = Queue(8, kBound), back_ = Queue(8, kBound);
+};
+
 // Reports what one of state.max_iterations takes, if `run` takes so long for all of them. A benchmark that can't be
 // run says why.
 template <class Run>
