@@ -36,6 +36,7 @@
 #include <iterator>
 #include <memory>
 #include <optional>
+#include <span>
 #include <string>
 #include <string_view>
 #include <type_traits>
@@ -77,12 +78,22 @@ class Queue : public wire::Handle {
   T get_nowait() { return get(kAtOnce); }
   // The same, for who expects it to be empty. Absent: it was.
   std::optional<T> try_get(Timeout timeout = kAtOnce) {
-    std::string record;
-    if (!open().get(&record, deadline_of(timeout))) return std::nullopt;
-    if constexpr (kIsText) {
-      return record;
+    wire::check_may_be_sent<T>();
+    if constexpr (wire::Plain<T>) {
+      T item;
+      size_t size;
+      if (!open().get(std::as_writable_bytes(std::span(&item, 1)), &size, deadline_of(timeout)))
+        return std::nullopt;
+      if (size != sizeof(item)) throw DecodeError("an item of another size than the queue's");
+      return item;
     } else {
-      return decode<T>(record);
+      std::string record;
+      if (!open().get(&record, deadline_of(timeout))) return std::nullopt;
+      if constexpr (kIsText) {
+        return record;
+      } else {
+        return decode<T>(record);
+      }
     }
   }
 

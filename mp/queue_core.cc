@@ -56,9 +56,23 @@ struct Circle {
   }
 
   void write(uint64_t position, std::string_view from) const {
+    if (from.size() == kLengthSize) {  // a number, as often; it ends where the ring does or before
+      std::memcpy(data + index(position), from.data(), kLengthSize);
+      return;
+    }
     const uint64_t start = index(position), first = std::min(from.size(), capacity - start);
     std::memcpy(data + start, from.data(), first);
     if (first < from.size()) std::memcpy(data, from.data() + first, from.size() - first);
+  }
+  // Requires: size <= capacity
+  void read(void* to, uint64_t position, uint64_t size) const {
+    if (size == kLengthSize) {
+      std::memcpy(to, data + index(position), kLengthSize);
+      return;
+    }
+    const uint64_t start = index(position), first = std::min(size, capacity - start);
+    std::memcpy(to, data + start, first);
+    if (first < size) std::memcpy(static_cast<std::byte*>(to) + first, data, size - first);
   }
   // Writes each byte once, where resize() would fill with zeros first.
   void append_to(std::string* to, uint64_t position, uint64_t size) const {
@@ -69,11 +83,23 @@ struct Circle {
   }
 };
 
+// A record that lies in a ring.
+struct Lying {
+  const Circle& circle;
+  uint64_t position;
+  uint64_t size;
+
+  void append_to(std::string* bytes) const { circle.append_to(bytes, position, size); }
+  void copy_to(std::span<std::byte> bytes) const {
+    circle.read(bytes.data(), position, std::min(size, bytes.size()));
+  }
+};
+
 // Returns how many bytes of the ring the record takes.
 template <class Take>
-uint64_t copy_record(const Circle& circle, uint64_t position, Take take) {
+uint64_t take_record(const Circle& circle, uint64_t position, Take take) {
   const uint64_t length = circle.read_length(position);
-  take([&](std::string* bytes) { circle.append_to(bytes, position + kLengthSize, length); });
+  take(Lying{circle, position + kLengthSize, length});
   return room_for(length);
 }
 
@@ -117,7 +143,7 @@ struct QueueCore::Ring {
   uint64_t next_capacity = 0;
 
   // Up to here consumers have taken the bytes; it may lag behind for as long as nothing is got.
-  alignas(kLine) std::atomic<uint64_t> taken{0};
+  alignas(2 * kLine) std::atomic<uint64_t> taken{0};
 
   Circle circle(uint64_t capacity) {
     return {reinterpret_cast<std::byte*>(this) + kHeaderSize, capacity};
@@ -220,23 +246,31 @@ inline QueueCore::Ring& QueueCore::ring(RingView& seen, uint64_t offset, uint64_
 
 // ---------------------------------------------------------------- put
 
-bool QueueCore::put(std::string_view record, base::Deadline deadline) {
-  return put_many(std::span(&record, 1), deadline) == 1;
+// To the beginning of a new ring, if `size` bytes don't fit at `place`.
+inline void QueueCore::move_to_room_for(uint64_t size, Place& place) {
+  const Ring& here = ring(putting_, place.ring, place.capacity);
+  const bool fits = place.position + size - shared_->taken_seen <= place.capacity;
+  if (!fits || place.capacity > kKeptRing ||
+      here.end.load(std::memory_order_relaxed) != Ring::kNoEnd) [[unlikely]]
+    look_for_room_for(size, place);
 }
 
-size_t QueueCore::put_many(std::span<const std::string_view> records, base::Deadline deadline) {
-  size_t put = 0;
-  while (put < records.size()) {
-    uint32_t got_so_far;
-    const size_t more = try_put(records.subspan(put), &got_so_far);
-    put += more;
-    if (more == 0 && !shared_->got.wait_beyond(got_so_far, deadline)) break;
-  }
-  return put;
+// Writes a record at `place`, or in a new ring, and moves on behind it. Requires: the put side's mutex.
+[[gnu::always_inline]] inline void QueueCore::append(std::string_view record, Place& place) {
+  move_to_room_for(room_for(record.size()), place);
+  const Circle circle = ring(putting_, place.ring, place.capacity).circle(place.capacity);
+  MP_KILL_POINT();
+  __builtin_prefetch(circle.data + circle.index(place.position + 4 * kLine), 1);
+  circle.write_length(place.position, record.size());
+  MP_KILL_POINT();
+  circle.write(place.position + kLengthSize, record);
+  MP_KILL_POINT();
+  place.move_by(room_for(record.size()));
 }
 
 // How many there was room for.
-size_t QueueCore::try_put(std::span<const std::string_view> records, uint32_t* got_so_far) {
+[[gnu::always_inline]] inline size_t QueueCore::try_put(std::span<const std::string_view> records,
+                                                        uint32_t* got_so_far) {
   os::RobustLock hold(shared_->put_mutex);
   check_open_and_note_use();
   const size_t limit = shared_->maxsize != 0 ? shared_->maxsize : os::Tally::kModulus - 1;
@@ -264,16 +298,23 @@ size_t QueueCore::try_put(std::span<const std::string_view> records, uint32_t* g
   return more;
 }
 
-// Writes a record at `place`, or in a new ring, and moves on behind it. Requires: the put side's mutex.
-void QueueCore::append(std::string_view record, Place& place) {
-  move_to_room_for(room_for(record.size()), place);
-  const Circle circle = ring(putting_, place.ring, place.capacity).circle(place.capacity);
-  MP_KILL_POINT();
-  circle.write_length(place.position, record.size());
-  MP_KILL_POINT();
-  circle.write(place.position + kLengthSize, record);
-  MP_KILL_POINT();
-  place.move_by(room_for(record.size()));
+bool QueueCore::put(std::string_view record, base::Deadline deadline) {
+  uint32_t got_so_far = 0;
+  while (try_put(std::span(&record, 1), &got_so_far) == 0) {
+    if (!shared_->got.wait_beyond(got_so_far, deadline)) return false;
+  }
+  return true;
+}
+
+size_t QueueCore::put_many(std::span<const std::string_view> records, base::Deadline deadline) {
+  size_t put = 0;
+  while (put < records.size()) {
+    uint32_t got_so_far = 0;
+    const size_t more = try_put(records.subspan(put), &got_so_far);
+    put += more;
+    if (more == 0 && !shared_->got.wait_beyond(got_so_far, deadline)) break;
+  }
+  return put;
 }
 
 // Neither records that were put, nor those that will be with the next commit.
@@ -281,13 +322,8 @@ bool QueueCore::nothing_waits_before(const Place& place) const {
   return place.number == shared_->put.number() && empty();
 }
 
-// To the beginning of a new ring, if `size` bytes don't fit at `place`.
-void QueueCore::move_to_room_for(uint64_t size, Place& place) {
+[[gnu::noinline]] void QueueCore::look_for_room_for(uint64_t size, Place& place) {
   Ring& here = ring(putting_, place.ring, place.capacity);
-  const bool fits = place.position + size - shared_->taken_seen <= place.capacity;
-  if (fits && place.capacity <= kKeptRing &&
-      here.end.load(std::memory_order_relaxed) == Ring::kNoEnd)
-    return;  // as nearly always
   const bool oversized = is_oversized(place.capacity, size) && nothing_waits_before(place);
   if (!oversized && place.position + size - shared_->taken_seen > place.capacity) {
     shared_->taken_seen = here.taken.load(std::memory_order_acquire);
@@ -333,36 +369,20 @@ QueueCore::Place QueueCore::next_ring(uint64_t size, const Place& full) {
 
 // ---------------------------------------------------------------- get
 
-bool QueueCore::get(std::string* record, base::Deadline deadline) {
-  auto take = [record](auto append_to) {
-    record->clear();
-    append_to(record);
-  };
-  uint32_t put_so_far;
-  while (try_get(1, take, &put_so_far) == Tried::kMustWait) {
-    if (!shared_->put.wait_beyond(put_so_far, deadline)) return false;
-  }
-  return true;
-}
-
-bool QueueCore::get_many(Records* records, size_t most, base::Deadline deadline) {
-  const size_t before = records->size();
-  records->reserve(std::min<size_t>(most, kUsualBatch));
-  auto take = [records](auto append_to) { records->add_written(append_to); };
+// To where the record is that follows on `place`: in this ring. Requires: there is one.
+inline QueueCore::Ring& QueueCore::follow_rings(Place& place) {
   while (true) {
-    uint32_t put_so_far;
-    const size_t got = records->size() - before;
-    const Tried tried = try_get(most - got, take, &put_so_far);
-    if (tried == Tried::kAll || records->size() - before == most) return true;
-    if (tried == Tried::kSome) continue;
-    if (got > 0) return true;
-    if (!shared_->put.wait_beyond(put_so_far, deadline)) return false;
+    Ring& here = ring(getting_, place.ring, place.capacity);
+    if (here.end.load(std::memory_order_acquire) != place.position) return here;
+    place = {
+        .ring = here.next, .capacity = here.next_capacity, .position = 0, .number = place.number};
   }
 }
 
-// Takes records, of each of which `take` is told how to append it to a string.
+// Takes records, each of which `take` sees where it lies.
 template <class Take>
-QueueCore::Tried QueueCore::try_get(size_t most, Take take, uint32_t* put_so_far) {
+[[gnu::always_inline]] inline QueueCore::Tried QueueCore::try_get(size_t most, Take take,
+                                                                  uint32_t* put_so_far) {
   os::RobustLock hold(shared_->get_mutex);
   check_open_and_note_use();
   const uint32_t number = shared_->got.number();
@@ -378,7 +398,7 @@ QueueCore::Tried QueueCore::try_get(size_t most, Take take, uint32_t* put_so_far
   uint64_t bytes = 0, largest = 0;
   for (size_t i = 0; i < most && bytes < kMostBytesAtOnce; ++i) {
     const Circle circle = follow_rings(place).circle(place.capacity);
-    const uint64_t size = copy_record(circle, place.position, take);
+    const uint64_t size = take_record(circle, place.position, take);
     MP_KILL_POINT();
     place.move_by(size);
     bytes += size;
@@ -394,13 +414,43 @@ QueueCore::Tried QueueCore::try_get(size_t most, Take take, uint32_t* put_so_far
   return place.number == shared_->put_seen ? Tried::kAll : Tried::kSome;
 }
 
-// To where the record is that follows on `place`: in this ring. Requires: there is one.
-QueueCore::Ring& QueueCore::follow_rings(Place& place) {
+template <class Take>
+inline bool QueueCore::get_one(base::Deadline deadline, Take take) {
+  uint32_t put_so_far = 0;
+  while (try_get(1, take, &put_so_far) == Tried::kMustWait) {
+    if (!shared_->put.wait_beyond(put_so_far, deadline)) return false;
+  }
+  return true;
+}
+
+bool QueueCore::get(std::string* record, base::Deadline deadline) {
+  return get_one(deadline, [record](const auto& lying) {
+    record->clear();
+    lying.append_to(record);
+  });
+}
+
+bool QueueCore::get(std::span<std::byte> record, size_t* size, base::Deadline deadline) {
+  return get_one(deadline, [record, size](const auto& lying) {
+    *size = lying.size;
+    lying.copy_to(record);
+  });
+}
+
+bool QueueCore::get_many(Records* records, size_t most, base::Deadline deadline) {
+  const size_t before = records->size();
+  records->reserve(std::min<size_t>(most, kUsualBatch));
+  auto take = [records](const auto& lying) {
+    records->add_written([&lying](std::string* bytes) { lying.append_to(bytes); });
+  };
   while (true) {
-    Ring& here = ring(getting_, place.ring, place.capacity);
-    if (here.end.load(std::memory_order_acquire) != place.position) return here;
-    place = {
-        .ring = here.next, .capacity = here.next_capacity, .position = 0, .number = place.number};
+    uint32_t put_so_far = 0;
+    const size_t got = records->size() - before;
+    const Tried tried = try_get(most - got, take, &put_so_far);
+    if (tried == Tried::kAll || records->size() - before == most) return true;
+    if (tried == Tried::kSome) continue;
+    if (got > 0) return true;
+    if (!shared_->put.wait_beyond(put_so_far, deadline)) return false;
   }
 }
 

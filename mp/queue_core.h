@@ -107,6 +107,8 @@ class QueueCore {
   size_t put_many(std::span<const std::string_view> records, base::Deadline deadline);
   // Takes the first record. Waits while there is none. False: there was none until the deadline.
   bool get(std::string* record, base::Deadline deadline);
+  // The same for a record whose size is known: its size, and as many of its bytes as there is room for.
+  bool get(std::span<std::byte> record, size_t* size, base::Deadline deadline);
 
   // Takes the first records, at most so many, and adds them to `records`. Waits while there is none.
   // False: there was none until the deadline. Requires: most > 0
@@ -148,8 +150,11 @@ class QueueCore {
   size_t try_put(std::span<const std::string_view> records, uint32_t* got_so_far);
   void append(std::string_view record, Place& place);
   void move_to_room_for(uint64_t size, Place& place);
+  void look_for_room_for(uint64_t size, Place& place);
   Place next_ring(uint64_t size, const Place& full);
   bool nothing_waits_before(const Place& place) const;
+  template <class Take>
+  bool get_one(base::Deadline deadline, Take take);
   template <class Take>
   Tried try_get(size_t most, Take take, uint32_t* put_so_far);
   Ring& follow_rings(Place& place);
@@ -161,8 +166,8 @@ class QueueCore {
   os::SharedFile file_;
   os::View header_;
   Shared* shared_;
-  RingView putting_;               // used under the put side's mutex only
-  RingView getting_;               // and this under the get side's
+  RingView putting_;  // used under the put side's mutex only
+  RingView getting_;  // and this under the get side's
   std::atomic<bool> used_{false};  // by this process
 };
 

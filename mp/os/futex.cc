@@ -14,24 +14,35 @@ namespace {
 
 std::atomic<InterruptCheck> g_interrupt_check{nullptr};
 
-}  // namespace
+enum class Woken { kPerhaps, kByASignal, kTooLate };
 
-bool sleep_on(const Word& word, uint32_t expected, base::Deadline deadline) {
+Woken sleep(const Word& word, uint32_t expected, base::Deadline deadline) {
   const timespec when = deadline.is_never() ? timespec{} : deadline.absolute();
   const long result =
       ::syscall(SYS_futex, &word, FUTEX_WAIT_BITSET, expected,
                 deadline.is_never() ? nullptr : &when, nullptr, FUTEX_BITSET_MATCH_ANY);
-  if (result == 0) return true;
+  if (result == 0) return Woken::kPerhaps;
   switch (errno) {
     case EAGAIN:  // it held something else
-      return true;
+      return Woken::kPerhaps;
     case EINTR:
-      check_interrupt();
-      return true;
+      return Woken::kByASignal;
     case ETIMEDOUT:
-      return false;
+      return Woken::kTooLate;
   }
   throw base::OsError(errno, "sleep on a word in shared memory");
+}
+
+}  // namespace
+
+bool sleep_on(const Word& word, uint32_t expected, base::Deadline deadline) {
+  const Woken woken = sleep(word, expected, deadline);
+  if (woken == Woken::kByASignal) check_interrupt();
+  return woken != Woken::kTooLate;
+}
+
+bool sleep_through(const Word& word, uint32_t expected, base::Deadline deadline) {
+  return sleep(word, expected, deadline) != Woken::kTooLate;
 }
 
 void wake_all(Word& word) {

@@ -32,6 +32,9 @@ using Word = std::atomic<uint32_t>;
 bool sleep_on(const Word& word, uint32_t expected,
               base::Deadline deadline = base::Deadline::never());
 
+// The same, deaf to set_interrupt_check().
+bool sleep_through(const Word& word, uint32_t expected, base::Deadline deadline);
+
 // Wakes who sleeps here and changes nothing.
 void wake_all(Word& word);
 

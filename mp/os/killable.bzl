@@ -15,7 +15,7 @@ def killable_cc_library(name, deps, killable_deps = [], **kwargs):
         cc_library(
             name = name + suffix,
             testonly = testonly,
-            local_defines = defines,
+            defines = defines,
             deps = deps + [dep + suffix for dep in killable_deps],
             **kwargs
         )

@@ -16,15 +16,10 @@ bool may_use_one_cpu_only() {
 
 }  // namespace
 
-void SpinHint::leave() {
-  if (const int here = ::sched_getcpu(); cpu_.load(std::memory_order_relaxed) != here)
-    cpu_.store(here, std::memory_order_relaxed);
-}
-
 // Who may use one CPU only has perhaps been pinned there, and the others elsewhere; that is known once somebody was seen.
 bool SpinHint::is_in_vain() const {
   const int32_t last = cpu_.load(std::memory_order_relaxed);
-  return last == kNobodyYet ? may_use_one_cpu_only() : last == ::sched_getcpu();
+  return last == kNobodyYet ? may_use_one_cpu_only() : last == my_cpu();
 }
 
 }  // namespace mp::os

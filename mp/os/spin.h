@@ -13,6 +13,11 @@
 #ifndef MP_OS_SPIN_H_
 #define MP_OS_SPIN_H_
 
+#include <sched.h>
+#if __has_include(<sys/rseq.h>)
+#include <sys/rseq.h>
+#endif
+
 #include <atomic>
 #include <cstdint>
 
@@ -20,10 +25,26 @@
 
 namespace mp::os {
 
+// Where this thread runs, or did a moment ago.
+inline int my_cpu() {
+#if __has_include(<sys/rseq.h>)
+  // The kernel writes it there whenever it moves the thread.
+  if (__rseq_size != 0) {
+    const auto* area = reinterpret_cast<const volatile rseq*>(
+        static_cast<const char*>(__builtin_thread_pointer()) + __rseq_offset);
+    return static_cast<int>(area->cpu_id);
+  }
+#endif
+  return ::sched_getcpu();
+}
+
 class SpinHint {
  public:
   // What is waited for happens on this CPU.
-  void leave();
+  void leave() {
+    if (const int here = my_cpu(); cpu_.load(std::memory_order_relaxed) != here)
+      cpu_.store(here, std::memory_order_relaxed);
+  }
 
   // False: it is time to sleep.
   template <class Condition>

@@ -4,18 +4,6 @@
 
 namespace mp::os {
 
-void Tally::advance(uint32_t by) {
-  last_.leave();
-  MP_KILL_POINT();
-  uint32_t word = word_.load(std::memory_order_relaxed);
-  // Nobody sleeps: twice as many more. Somebody does: one less counts as much and clears the mark of the sleepers.
-  if (word % 2 == 1 ||
-      !word_.compare_exchange_strong(word, word + 2 * by, std::memory_order_release)) {
-    add_and_wake_all(word_, 2 * by - 1);
-  }
-  MP_KILL_POINT();
-}
-
 bool Tally::wait_beyond(uint32_t seen, base::Deadline deadline) {
   if (deadline.passed()) return number() != seen;
   if (last_.spin_until([&] { return number() != seen; })) return true;

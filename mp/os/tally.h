@@ -21,6 +21,7 @@
 
 #include "base/deadline.h"
 #include "mp/os/futex.h"
+#include "mp/os/kill_point.h"
 #include "mp/os/spin.h"
 
 namespace mp::os {
@@ -54,6 +55,18 @@ class Tally {
   Word word_{0};   // twice the number, and 1 if somebody sleeps
   SpinHint last_;  // of who advanced it
 };
+
+inline void Tally::advance(uint32_t by) {
+  last_.leave();
+  MP_KILL_POINT();
+  uint32_t word = word_.load(std::memory_order_relaxed);
+  // Nobody sleeps: twice as many more. Somebody does: one less counts as much and clears the mark of the sleepers.
+  if (word % 2 == 1 ||
+      !word_.compare_exchange_strong(word, word + 2 * by, std::memory_order_release)) {
+    add_and_wake_all(word_, 2 * by - 1);
+  }
+  MP_KILL_POINT();
+}
 
 }  // namespace mp::os
 
