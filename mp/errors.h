@@ -65,6 +65,21 @@ struct BufferTooShort : ProcessError {
   std::string message;
 };
 
+// There is nothing more to come.
+struct StopIteration : Error {
+  StopIteration() : Error("there is nothing more to come") {}
+};
+
+// A worker of a pool ended in the middle of a task: it was killed, or the task itself ended it.
+struct WorkerLost : ProcessError {
+  using ProcessError::ProcessError;
+};
+
+// What a task returned could not be sent.
+struct MaybeEncodingError : Error {
+  using Error::Error;
+};
+
 using OSError = base::OsError;
 
 // Ends the process that it leaves the target of, with this exit code, and `text` on standard error if there is any.

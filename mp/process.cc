@@ -17,25 +17,12 @@
 #include "base/os_error.h"
 #include "mp/os/life.h"
 #include "mp/self.h"
+#include "mp/type_name.h"
 
 namespace mp {
 namespace {
 
 using Role = ProcessRecord::Role;
-
-std::string readable_name(const std::type_info& type) {
-  int status;
-  const std::unique_ptr<char, decltype(&std::free)> name(
-      abi::__cxa_demangle(type.name(), nullptr, nullptr, &status), &std::free);
-  return status == 0 ? name.get() : type.name();
-}
-
-// Without the namespaces: mp::(anonymous namespace)::Worker is a Worker.
-std::string class_name(const std::type_info& type) {
-  const std::string name = readable_name(type);
-  const size_t last = name.substr(0, name.find('<')).rfind("::");
-  return last == std::string::npos ? name : name.substr(last + 2);
-}
 
 void tell(const std::string& name, const std::string& error) {
   std::fprintf(stderr, "Process %s:\n%s\n", name.c_str(), error.c_str());

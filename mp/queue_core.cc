@@ -217,6 +217,8 @@ void QueueCore::check_open_and_note_use() {
 
 uint32_t QueueCore::maxsize() const { return shared_->maxsize; }
 
+uint32_t QueueCore::taken() const { return shared_->got.number(); }
+
 uint32_t QueueCore::size() const {
   // In this order, for the difference must not be negative.
   const uint32_t got = shared_->got.number();
@@ -434,6 +436,16 @@ bool QueueCore::get(std::span<std::byte> record, size_t* size, base::Deadline de
   return get_one(deadline, [record, size](const auto& lying) {
     *size = lying.size;
     lying.copy_to(record);
+  });
+}
+
+bool QueueCore::get(std::string* record, const std::function<void(uint32_t)>& claim,
+                    base::Deadline deadline) {
+  return get_one(deadline, [&](const auto& lying) {
+    record->clear();
+    lying.append_to(record);
+    claim(shared_->got.number());
+    MP_KILL_POINT();
   });
 }
 

@@ -32,6 +32,7 @@
 #include <atomic>
 #include <cstddef>
 #include <cstdint>
+#include <functional>
 #include <span>
 #include <string>
 #include <string_view>
@@ -110,6 +111,10 @@ class QueueCore {
   // The same for a record whose size is known: its size, and as many of its bytes as there is room for.
   bool get(std::span<std::byte> record, size_t* size, base::Deadline deadline);
 
+  // The same, and tells `claim` the record's number before it is taken: so who is killed has left word of what went down
+  // with it, or of one that the next consumer got. Records are numbered from 0, and from 0 again after 2^31.
+  bool get(std::string* record, const std::function<void(uint32_t)>& claim, base::Deadline deadline);
+
   // Takes the first records, at most so many, and adds them to `records`. Waits while there is none.
   // False: there was none until the deadline. Requires: most > 0
   bool get_many(Records* records, size_t most, base::Deadline deadline);
@@ -120,6 +125,7 @@ class QueueCore {
   bool join(base::Deadline deadline);
 
   // Of a moment that may have passed when they return.
+  uint32_t taken() const;  // so many records, modulo 2^31
   uint32_t size() const;
   uint32_t maxsize() const;
   bool empty() const { return size() == 0; }

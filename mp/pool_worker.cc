@@ -1,0 +1,167 @@
+#include "mp/pool_worker.h"
+
+#include <pthread.h>
+#include <signal.h>
+#include <unistd.h>
+
+#include <functional>
+#include <map>
+#include <mutex>
+#include <new>
+#include <thread>
+#include <utility>
+
+#include "mp/errors.h"
+#include "mp/failure.h"
+#include "mp/os/code.h"
+#include "mp/process.h"
+#include "mp/shared_handle.h"
+
+namespace mp {
+namespace {
+
+base::Deadline never() { return base::Deadline::never(); }
+
+void block_only(const std::vector<int>& blocked) {
+  sigset_t mask;
+  ::sigemptyset(&mask);
+  for (int signal : blocked) ::sigaddset(&mask, signal);
+  ::pthread_sigmask(SIG_SETMASK, &mask, nullptr);
+}
+
+// Ctrl-C goes to all processes of a terminal. It is the pool's owner who decides what it means, and the workers end
+// with it; what a task starts gets the signal as ever.
+void leave_interrupts_to_the_owner() {
+  struct sigaction quiet = {};
+  quiet.sa_handler = [](int) {};
+  quiet.sa_flags = SA_RESTART;
+  ::sigaction(SIGINT, &quiet, nullptr);
+}
+
+// A worker has nobody to work for then.
+void end_with_the_owner() {
+  std::thread([] {
+    sigset_t all;
+    ::sigfillset(&all);
+    ::pthread_sigmask(SIG_SETMASK, &all, nullptr);
+    parent_process()->join();
+    ::_exit(1);
+  }).detach();
+}
+
+template <class Head>
+void write_head(std::string* record, const Head& head) {
+  record->append(reinterpret_cast<const char*>(&head), sizeof(head));
+}
+
+void initialize(const PoolMemory& memory, size_t worker, const Initializer& initializer) {
+  std::string record;
+  try {
+    initializer.run();
+    write_head(&record, ResultHead{ResultHead::Kind::kReady, 0, worker});
+  } catch (const SystemExit&) {
+    throw;
+  } catch (...) {
+    write_head(&record, ResultHead{ResultHead::Kind::kInitFailed, 0, worker});
+    Writer(&record).write(current_failure());
+    memory.results().put(record, never());
+    throw SystemExit{1};
+  }
+  memory.results().put(record, never());
+}
+
+}  // namespace
+
+PoolMemory::PoolMemory(size_t workers)
+    : shared_(std::make_shared<Shared>(
+          Shared{.tasks = QueueCore(),
+                 .results = QueueCore(),
+                 .claims = os::make_room(workers * sizeof(Claim), alignof(Claim))})) {
+  for (size_t i = 0; i < workers; ++i) new (&claim(i)) Claim;
+}
+
+void PoolMemory::pack(Writer& out) const {
+  Luggage& luggage = out.inheritance();
+  out.write(luggage.add(tasks().fd()));
+  out.write(luggage.add(results().fd()));
+  pack_room(out, shared_->claims);
+}
+
+PoolMemory PoolMemory::unpack(Reader& in) {
+  base::UniqueFd tasks = in.luggage().take(in.read<uint32_t>());
+  base::UniqueFd results = in.luggage().take(in.read<uint32_t>());
+  return PoolMemory(std::make_shared<Shared>(Shared{.tasks = QueueCore::adopt(std::move(tasks)),
+                                                    .results = QueueCore::adopt(std::move(results)),
+                                                    .claims = unpack_room(in)}));
+}
+
+void write_code(Writer& out, const void* code) {
+  static std::mutex& mutex = *new std::mutex;
+  static auto& known = *new std::map<const void*, std::string>;
+  std::scoped_lock hold(mutex);
+  const auto [found, is_new] = known.try_emplace(code);
+  if (is_new) Writer(&found->second).write(os::place_of(code));
+  out.write_raw(found->second.data(), found->second.size());
+}
+
+const void* read_code(Reader& in) {
+  static auto& known = *new std::map<std::pair<std::string, uint64_t>, const void*>;  // one thread
+  auto place = in.read<os::CodePlace>();
+  const auto [found, is_new] = known.try_emplace({place.object, place.offset});
+  if (is_new) found->second = os::code_at(place);
+  return found->second;
+}
+
+void Initializer::pack(Writer& out) const {
+  out.write(target_ != nullptr);
+  if (target_ != nullptr) target_->pack(out);
+}
+
+Initializer Initializer::unpack(Reader& in) {
+  Initializer initializer;
+  if (in.read<bool>()) initializer.target_ = unpack_target(in);
+  return initializer;
+}
+
+std::vector<int> blocked_signals() {
+  sigset_t mask;
+  ::pthread_sigmask(SIG_BLOCK, nullptr, &mask);
+  std::vector<int> blocked;
+  for (int signal = 1; signal < NSIG; ++signal) {
+    if (::sigismember(&mask, signal) == 1) blocked.push_back(signal);
+  }
+  return blocked;
+}
+
+void work(PoolMemory memory, WorkerOrders orders, Initializer initializer) {
+  leave_interrupts_to_the_owner();
+  block_only(orders.blocked);
+  end_with_the_owner();
+  if (initializer) initialize(memory, orders.worker, initializer);
+  Claim& claim = memory.claim(orders.worker);
+  std::string task, result;
+  const std::function<void(uint32_t)> claim_it = [&](uint32_t number) {
+    Reader in(task);
+    const auto head = read_head<TaskHead>(in);
+    claim.valid.store(false, std::memory_order_release);
+    if (head.kind == TaskHead::Kind::kStop) return;
+    claim.number.store(number, std::memory_order_release);
+    claim.job.store(head.job, std::memory_order_release);
+    claim.task.store(head.task, std::memory_order_release);
+    claim.valid.store(true, std::memory_order_release);
+  };
+  for (size_t done = 0; orders.most_tasks == 0 || done < orders.most_tasks; ++done) {
+    memory.tasks().get(&task, claim_it, never());
+    Reader in(task);
+    const auto head = read_head<TaskHead>(in);
+    if (head.kind == TaskHead::Kind::kStop) return;
+    result.clear();
+    write_head(&result, ResultHead{ResultHead::Kind::kResult, head.job, head.task});
+    Writer out(&result);
+    const auto code = reinterpret_cast<TaskCode>(read_code(in));
+    code(in, out);
+    memory.results().put(result, never());
+  }
+}
+
+}  // namespace mp

@@ -1,0 +1,165 @@
+// A function and some of its items on their way to a worker, and what became of them on the way back.
+//
+// What can't be a task does not compile, and a sentence says why.
+#ifndef MP_TASK_H_
+#define MP_TASK_H_
+
+#include <cstdint>
+#include <exception>
+#include <string>
+#include <tuple>
+#include <type_traits>
+#include <utility>
+#include <variant>
+#include <vector>
+
+#include "mp/errors.h"
+#include "mp/failure.h"
+#include "mp/pool_worker.h"
+#include "mp/target.h"
+#include "mp/wire/codec.h"
+
+namespace mp {
+
+// How a function takes an item: as its argument, or spread over its arguments.
+enum class Takes { kWhole, kSpread };
+
+template <Takes takes, class F, class Item>
+decltype(auto) call(F& function, Item& item) {
+  if constexpr (takes == Takes::kSpread) {
+    return std::apply(function, item);
+  } else {
+    return function(item);
+  }
+}
+
+template <Takes takes, class F, class Item>
+constexpr bool can_take() {
+  if constexpr (takes == Takes::kSpread) {
+    return requires(F & f, Item & item) { std::apply(f, item); };
+  } else {
+    return std::is_invocable_v<F&, Item&>;
+  }
+}
+
+template <Takes takes, class F, class Item>
+struct ResultOf {
+  using Raw = decltype(call<takes>(std::declval<F&>(), std::declval<Item&>()));
+  using type = std::conditional_t<std::is_void_v<Raw>, std::monostate, std::decay_t<Raw>>;
+};
+// What a call returns; std::monostate for nothing.
+template <Takes takes, class F, class Item>
+using Result = typename ResultOf<takes, F, Item>::type;
+
+template <Takes takes, class F, class Item>
+constexpr void check_task() {
+  static_assert(kIsFunction<F> || (std::is_empty_v<F> && std::is_default_constructible_v<F>),
+                "this callable carries state, and state does not cross into another process: "
+                "capture nothing, and pass the values as arguments");
+  static_assert(can_take<takes, F, Item>(), "the task can't be called with these arguments");
+  wire::check_may_be_sent<Item>();
+}
+
+// A value, or what was thrown instead.
+template <class R>
+using Outcome = std::variant<R, std::exception_ptr>;
+
+// What becomes of the items of one task: all of them together, where the first error counts and ends the task; or each by
+// itself.
+enum class Fate { kTogether, kEach };
+
+template <Takes takes, Fate fate, class F, class Item>
+class Task {
+ public:
+  using R = Result<takes, F, Item>;
+
+  // Writes where the code is, and which function; behind it belongs a vector of the items.
+  static void begin(Writer& out, F function) {
+    write_code(out, reinterpret_cast<const void*>(&run));
+    if constexpr (kIsFunction<F>) write_code(out, reinterpret_cast<const void*>(function));
+  }
+
+  static Outcome<std::vector<R>> read_all(Reader& in) requires(fate == Fate::kTogether) {
+    if (in.read<bool>()) return in.read<std::vector<R>>();
+    return exception_of(in.read<Failure>());
+  }
+  static std::vector<Outcome<R>> read_each(Reader& in) requires(fate == Fate::kEach) {
+    std::vector<Outcome<R>> outcomes;
+    while (in.left() != 0) {
+      if (in.read<bool>()) {
+        outcomes.emplace_back(std::in_place_index<0>, in.read<R>());
+      } else {
+        outcomes.emplace_back(std::in_place_index<1>, exception_of(in.read<Failure>()));
+      }
+    }
+    return outcomes;
+  }
+
+ private:
+  static F function_in(Reader& in) {
+    if constexpr (kIsFunction<F>) {
+      return reinterpret_cast<F>(const_cast<void*>(read_code(in)));
+    } else {
+      return F();
+    }
+  }
+
+  static R result_of(F& function, Item& item) {
+    if constexpr (std::is_same_v<R, std::monostate>) {
+      call<takes>(function, item);
+      return {};
+    } else {
+      return call<takes>(function, item);
+    }
+  }
+
+  // Writes true and what `make` returns; or false and what it throws.
+  template <class Make>
+  static void write_outcome(Writer& out, Make make) {
+    try {
+      const auto value = make();
+      std::string encoded;
+      try {
+        Writer(&encoded).write(value);
+      } catch (const std::exception& error) {
+        throw MaybeEncodingError(std::string("what a task returned can't be sent: ") +
+                                 error.what());
+      }
+      out.write(true);
+      out.write_raw(encoded.data(), encoded.size());
+    } catch (const SystemExit&) {
+      throw;
+    } catch (...) {
+      out.write(false);
+      out.write(current_failure());
+    }
+  }
+
+  static void run(Reader& in, Writer& out) {
+    if constexpr (fate == Fate::kTogether) {
+      write_outcome(out, [&] {
+        F function = function_in(in);
+        auto items = in.read<std::vector<Item>>();
+        std::vector<R> results;
+        results.reserve(items.size());
+        for (auto each : items) {
+          Item item(std::move(each));  // a vector<bool> has none to call with
+          results.push_back(result_of(function, item));
+        }
+        return results;
+      });
+    } else {
+      F function = function_in(in);
+      for (size_t left = in.read_size(0); left > 0; --left) {
+        write_outcome(out, [&] {
+          auto item = in.read<Item>();
+          return result_of(function, item);
+        });
+      }
+    }
+  }
+};
+
+}  // namespace mp
+
+#endif  // MP_TASK_H_
