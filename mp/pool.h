@@ -351,14 +351,16 @@ class Stream {
     std::scoped_lock hold(mutex_);
     return !ready_.empty();
   }
-  // Absent: there is none now.
-  std::optional<Outcome<R>> fetch() {
+  // All that have come.
+  std::deque<Outcome<R>> fetch() {
     std::scoped_lock hold(mutex_);
-    if (ready_.empty()) return std::nullopt;
-    Outcome<R> outcome = std::move(ready_.front().outcome);
-    if (ready_.front().is_last_of_task) --unfetched_;
-    ready_.pop_front();
-    return outcome;
+    fetched_ += std::exchange(ready_tasks_, 0);
+    return std::exchange(ready_, {});
+  }
+  // What was fetched has gone its way by now, and makes room.
+  void let_go() {
+    std::scoped_lock hold(mutex_);
+    unfetched_ -= std::exchange(fetched_, 0);
   }
   // What is raised behind all results, once.
   std::exception_ptr take_last_error() {
@@ -367,19 +369,16 @@ class Stream {
   }
 
  protected:
-  struct Ready {
-    Outcome<R> outcome;
-    bool is_last_of_task;
-  };
-
+  // Requires: the mutex.
   void add(std::vector<Outcome<R>> outcomes) {
-    for (size_t i = 0; i < outcomes.size(); ++i)
-      ready_.push_back({std::move(outcomes[i]), i + 1 == outcomes.size()});
+    for (Outcome<R>& each : outcomes) ready_.push_back(std::move(each));
+    ++ready_tasks_;
   }
 
   mutable std::mutex mutex_;  // over the rest
-  std::deque<Ready> ready_;
-  size_t unfetched_ = 0;  // tasks
+  std::deque<Outcome<R>> ready_;
+  // Tasks: that have arrived and were not let go; of these, those in ready_, and those that were fetched.
+  size_t unfetched_ = 0, ready_tasks_ = 0, fetched_ = 0;
   std::exception_ptr last_error_;
 };
 
@@ -495,17 +494,11 @@ class ResultIterator {
   // The same, for who expects the end. Absent: it is there.
   std::optional<R> fetch(Timeout timeout = {}) {
     State& its = *state_;
-    const auto came = [&] { return its.stream->has_next() || PoolCore::is_done_now(*its.job); };
-    if (!its.core->wait(*its.job, came, deadline_of(timeout)))
-      throw TimeoutError("the next result is not there yet");
-    auto outcome = its.stream->fetch();
-    if (!outcome) {
-      if (auto error = its.stream->take_last_error()) std::rethrow_exception(error);
-      return std::nullopt;
-    }
-    its.core->go_on_with(its.job);
-    if (auto* error = std::get_if<1>(&*outcome)) std::rethrow_exception(*error);
-    return std::get<0>(*std::move(outcome));
+    if (its.here.empty() && !fetch_more(its, deadline_of(timeout))) return std::nullopt;
+    const Outcome<R> outcome = std::move(its.here.front());
+    its.here.pop_front();
+    if (auto* error = std::get_if<1>(&outcome)) std::rethrow_exception(*error);
+    return std::get<0>(outcome);
   }
 
   // For a loop.
@@ -539,11 +532,26 @@ class ResultIterator {
     std::shared_ptr<PoolCore> core;
     std::shared_ptr<Job> job;
     std::shared_ptr<pool::Stream<R>> stream;
+    std::deque<Outcome<R>> here = {};
   };
+
+  // False: there are no more.
+  static bool fetch_more(State& its, base::Deadline deadline) {
+    its.stream->let_go();
+    its.core->go_on_with(its.job);
+    const auto came = [&] { return its.stream->has_next() || PoolCore::is_done_now(*its.job); };
+    if (!its.core->wait(*its.job, came, deadline))
+      throw TimeoutError("the next result is not there yet");
+    its.here = its.stream->fetch();
+    if (!its.here.empty()) return true;
+    if (auto error = its.stream->take_last_error()) std::rethrow_exception(error);
+    return false;
+  }
 
   template <class StreamJob>
   ResultIterator(std::shared_ptr<PoolCore> core, const std::shared_ptr<StreamJob>& job)
-      : state_(std::make_unique<State>(State{std::move(core), job, job})) {}
+      : state_(std::make_unique<State>(State{.core = std::move(core), .job = job, .stream = job})) {
+  }
 
   std::unique_ptr<State> state_;
 };

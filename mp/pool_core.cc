@@ -261,6 +261,7 @@ void PoolCore::put_tasks(Lock& lock, Job& job, const std::vector<std::string>& b
   std::exception_ptr error;
   try {
     memory_.tasks().put_many(records.views(), never());
+    memory_.bells().call(records.size());
   } catch (...) {
     error = std::current_exception();
   }
@@ -340,27 +341,27 @@ void PoolCore::wait_some(Lock& lock, base::Deadline deadline) {
 }
 
 void PoolCore::read_some(Lock& lock, base::Deadline deadline) {
-  reading_ = true;
+  reading_ = reader_sleeps_ = true;
   lock.unlock();
   Records records;
+  std::exception_ptr interrupted;  // a signal's handler wants to be heard
   try {
     memory_.results().get_many(&records, kBatch, deadline);
-  } catch (...) {  // a signal's handler wants to be heard
-    lock.lock();
-    reading_ = false;
-    changed_.notify_all();
-    throw;
+  } catch (...) {
+    interrupted = std::current_exception();
   }
   lock.lock();
+  reader_sleeps_ = false;
   const std::vector<std::shared_ptr<Job>> hungry = take_in(lock, records);
   reading_ = false;
   changed_.notify_all();
+  if (interrupted != nullptr) std::rethrow_exception(interrupted);
   for (const auto& job : hungry) feed_soon(lock, job);
 }
 
-// Somebody sleeps at the results who should look around.
+// There is something else to do for whoever sleeps at the results.
 void PoolCore::tell_reader() {
-  if (reading_)
+  if (reader_sleeps_)
     memory_.results().put(bytes_of(ResultHead{ResultHead::Kind::kLookAround, 0, 0}), never());
   changed_.notify_all();
 }
@@ -370,10 +371,29 @@ void PoolCore::tell_reader() {
 // Returns the jobs that should have more tasks now.
 std::vector<std::shared_ptr<Job>> PoolCore::take_in(Lock& lock, const Records& records) {
   std::vector<std::shared_ptr<Job>> hungry;
-  std::shared_ptr<Job> job;  // mostly that of the record before
+  std::shared_ptr<Job> job;                          // mostly that of the record before
+  std::vector<std::pair<uint64_t, Reader>> results;  // of this job's tasks
+  const auto hand_over = [&] {
+    if (results.empty()) return;
+    lock.unlock();
+    for (auto& [task, in] : results) {
+      try {
+        job->arrive(task, in);
+      } catch (...) {
+        job->fail(task, std::current_exception());
+      }
+    }
+    lock.lock();
+    job->under_way_ -= results.size();
+    results.clear();
+    finish_if_done(job);
+    if (!job->input_ended_ && has_room(*job)) hungry.push_back(job);
+  };
   for (size_t i = 0; i < records.size(); ++i) {
     Reader in(records[i]);
     const auto head = read_head<ResultHead>(in);
+    if (head.kind != ResultHead::Kind::kResult || job == nullptr || job->id_ != head.job)
+      hand_over();
     if (head.kind != ResultHead::Kind::kResult) {
       note(lock, head, in);
       continue;
@@ -382,18 +402,10 @@ std::vector<std::shared_ptr<Job>> PoolCore::take_in(Lock& lock, const Records& r
       const auto found = jobs_.find(head.job);
       job = found != jobs_.end() ? found->second : nullptr;
     }
-    if (job == nullptr || !job->open_.remove(head.task)) continue;  // given up
-    lock.unlock();
-    try {
-      job->arrive(head.task, in);
-    } catch (...) {
-      job->fail(head.task, std::current_exception());
-    }
-    lock.lock();
-    ended(job);
-    if (!job->input_ended_ && has_room(*job) && (hungry.empty() || hungry.back() != job))
-      hungry.push_back(job);
+    // Of a job that was given up or has failed nobody wants more.
+    if (job != nullptr && job->open_.remove(head.task)) results.emplace_back(head.task, in);
   }
+  hand_over();
   return hungry;
 }
 
@@ -408,7 +420,7 @@ void PoolCore::finish_if_done(const std::shared_ptr<Job>& job) {
   if (jobs_.erase(job->id_) == 0) return;  // its callback is on the way
   if (job->wants_callback()) {
     callbacks_.push_back(job);
-    changed_.notify_all();
+    tell_reader();
   } else {
     finish(job);
   }
@@ -515,6 +527,7 @@ void PoolCore::replace(Lock& lock, size_t index) {
   const std::string fate = fate_of(index);
   worker.process.reset();
   --live_;
+  memory_.bells().forget(index, memory_.tasks());
   if (!was_ready && ++failed_starts_ >= 2 * workers_.size() && broken_ == nullptr) {
     break_down(lock, std::make_exception_ptr(
                          ProcessError("no worker gets through the pool's initializer: " +
@@ -558,6 +571,7 @@ void PoolCore::stop_workers_if_idle() {
   stopping_ = true;
   for (size_t i = 0; i < live_; ++i)
     memory_.tasks().put(bytes_of(TaskHead{TaskHead::Kind::kStop, 0, 0}), never());
+  memory_.bells().call(live_);
 }
 
 void PoolCore::close() {

@@ -200,7 +200,7 @@ class PoolCore {
   size_t notices_ = 0;     // of the watcher's, that nobody has read yet
   std::deque<std::shared_ptr<Job>> callbacks_;
   std::deque<std::shared_ptr<Job>> to_feed_;  // by the thread for inputs that may wait
-  bool reading_ = false;
+  bool reading_ = false, reader_sleeps_ = false;
   bool closed_ = false, stopping_ = false, terminated_ = false, over_ = false;
   std::exception_ptr broken_;
   size_t failed_starts_ = 0;  // one after the other

@@ -72,11 +72,59 @@ void initialize(const PoolMemory& memory, size_t worker, const Initializer& init
 
 }  // namespace
 
+// ---------------------------------------------------------------- bells
+
+// For a while. False: another one does, or there was nothing.
+bool Bells::looks_out(size_t worker, const QueueCore& tasks) {
+  uint32_t nobody = 0;
+  if (!looker_.compare_exchange_strong(nobody, static_cast<uint32_t>(worker) + 1)) return false;
+  const bool found = tasks.look_out();
+  looker_.store(0);
+  std::atomic_thread_fence(std::memory_order_seq_cst);
+  return found;
+}
+
+void Bells::wait(size_t worker, const QueueCore& tasks) {
+  if (looks_out(worker, tasks)) {
+    // Who put more than one has counted on this one for the first only.
+    if (tasks.size() > 1) call(1);
+    return;
+  }
+  os::Word& bell = of(worker);
+  bell.store(kAsleep);
+  std::atomic_thread_fence(std::memory_order_seq_cst);
+  if (tasks.empty()) {
+    while (bell.load() == kAsleep) os::sleep_through(bell, kAsleep, never());
+  }
+  bell.store(kBusy);
+}
+
+void Bells::call(size_t tasks) {
+  std::atomic_thread_fence(std::memory_order_seq_cst);
+  if (tasks > 0 && looker_.load() != 0) --tasks;
+  for (size_t i = 0; i < workers_ && tasks > 0; ++i) {
+    if (of(i).load() != kAsleep) continue;
+    os::set_and_wake_all(of(i), kBusy);
+    --tasks;
+  }
+}
+
+void Bells::forget(size_t worker, const QueueCore& tasks) {
+  uint32_t dead = static_cast<uint32_t>(worker) + 1;
+  looker_.compare_exchange_strong(dead, 0);
+  of(worker).store(kBusy);
+  call(tasks.size());
+}
+
+// ---------------------------------------------------------------- memory
+
 PoolMemory::PoolMemory(size_t workers)
     : shared_(std::make_shared<Shared>(
           Shared{.tasks = QueueCore(),
                  .results = QueueCore(),
-                 .claims = os::make_room(workers * sizeof(Claim), alignof(Claim))})) {
+                 .claims = os::make_room(workers * sizeof(Claim), alignof(Claim)),
+                 .bells = os::make_room(Bells::size_for(workers), alignof(Bells))})) {
+  new (&bells()) Bells(workers);
   for (size_t i = 0; i < workers; ++i) new (&claim(i)) Claim;
 }
 
@@ -85,6 +133,7 @@ void PoolMemory::pack(Writer& out) const {
   out.write(luggage.add(tasks().fd()));
   out.write(luggage.add(results().fd()));
   pack_room(out, shared_->claims);
+  pack_room(out, shared_->bells);
 }
 
 PoolMemory PoolMemory::unpack(Reader& in) {
@@ -92,7 +141,8 @@ PoolMemory PoolMemory::unpack(Reader& in) {
   base::UniqueFd results = in.luggage().take(in.read<uint32_t>());
   return PoolMemory(std::make_shared<Shared>(Shared{.tasks = QueueCore::adopt(std::move(tasks)),
                                                     .results = QueueCore::adopt(std::move(results)),
-                                                    .claims = unpack_room(in)}));
+                                                    .claims = unpack_room(in),
+                                                    .bells = unpack_room(in)}));
 }
 
 void write_code(Writer& out, const void* code) {
@@ -139,6 +189,7 @@ void work(PoolMemory memory, WorkerOrders orders, Initializer initializer) {
   end_with_the_owner();
   if (initializer) initialize(memory, orders.worker, initializer);
   Claim& claim = memory.claim(orders.worker);
+  const auto at_once = base::Deadline::after(std::chrono::seconds(0));
   std::string task, result;
   const std::function<void(uint32_t)> claim_it = [&](uint32_t number) {
     Reader in(task);
@@ -151,7 +202,8 @@ void work(PoolMemory memory, WorkerOrders orders, Initializer initializer) {
     claim.valid.store(true, std::memory_order_release);
   };
   for (size_t done = 0; orders.most_tasks == 0 || done < orders.most_tasks; ++done) {
-    memory.tasks().get(&task, claim_it, never());
+    while (!memory.tasks().get(&task, claim_it, at_once))
+      memory.bells().wait(orders.worker, memory.tasks());
     Reader in(task);
     const auto head = read_head<TaskHead>(in);
     if (head.kind == TaskHead::Kind::kStop) return;

@@ -16,6 +16,7 @@
 #include <vector>
 
 #include "mp/os/arena.h"
+#include "mp/os/futex.h"
 #include "mp/queue_core.h"
 #include "mp/target.h"
 #include "mp/wire/codec.h"
@@ -30,6 +31,34 @@ struct alignas(64) Claim {
   std::atomic<uint64_t> task{0};  // of the job's
 };
 
+// How workers without a task wait for one: one of them looks out for it and needs no wake-up, the others sleep. Whoever
+// finds more tasks than takers calls sleepers. The owner clears away after a worker that has died.
+class Bells {
+ public:
+  explicit Bells(size_t workers) : workers_(workers) {}
+
+  // Waits until there may be a task.
+  void wait(size_t worker, const QueueCore& tasks);
+  // Wakes workers for so many tasks that were put.
+  void call(size_t tasks);
+  // What a worker that has died was about to do others do. Requires: it has died.
+  void forget(size_t worker, const QueueCore& tasks);
+
+  static constexpr size_t size_for(size_t workers) {
+    return sizeof(Bells) + workers * sizeof(os::Word);
+  }
+
+ private:
+  static constexpr uint32_t kBusy = 0, kAsleep = 1;
+
+  os::Word& of(size_t worker) { return reinterpret_cast<os::Word*>(this + 1)[worker]; }
+  bool looks_out(size_t worker, const QueueCore& tasks);
+
+  const uint64_t workers_;
+  alignas(128) os::Word looker_{0};   // worker + 1, or 0
+  alignas(128) uint64_t behind_ = 0;  // of each worker: kBusy or kAsleep
+};
+
 class PoolMemory : public wire::Handle {
  public:
   // For so many workers. Raises: OSError
@@ -40,6 +69,7 @@ class PoolMemory : public wire::Handle {
   Claim& claim(size_t worker) const {
     return reinterpret_cast<Claim*>(shared_->claims.data())[worker];
   }
+  Bells& bells() const { return *reinterpret_cast<Bells*>(shared_->bells.data()); }
 
   void pack(Writer& out) const;
   static PoolMemory unpack(Reader& in);
@@ -49,6 +79,7 @@ class PoolMemory : public wire::Handle {
     QueueCore tasks;
     QueueCore results;
     os::SharedRoom claims;
+    os::SharedRoom bells;
   };
 
   explicit PoolMemory(std::shared_ptr<Shared> shared) : shared_(std::move(shared)) {}

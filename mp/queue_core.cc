@@ -217,6 +217,12 @@ void QueueCore::check_open_and_note_use() {
 
 uint32_t QueueCore::maxsize() const { return shared_->maxsize; }
 
+bool QueueCore::look_out() const {
+  const uint32_t got = shared_->got.number();
+  // Records that others take meanwhile are worth a look, too.
+  return shared_->put.number() != got || shared_->put.spin_beyond(got);
+}
+
 uint32_t QueueCore::taken() const { return shared_->got.number(); }
 
 uint32_t QueueCore::size() const {

@@ -124,6 +124,9 @@ class QueueCore {
   // Waits until every record that was put is done with. False: some were not until the deadline.
   bool join(base::Deadline deadline);
 
+  // Looks for a while whether there is a record. False: there was none, and it is time to sleep.
+  bool look_out() const;
+
   // Of a moment that may have passed when they return.
   uint32_t taken() const;  // so many records, modulo 2^31
   uint32_t size() const;

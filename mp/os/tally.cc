@@ -6,7 +6,7 @@ namespace mp::os {
 
 bool Tally::wait_beyond(uint32_t seen, base::Deadline deadline) {
   if (deadline.passed()) return number() != seen;
-  if (last_.spin_until([&] { return number() != seen; })) return true;
+  if (spin_beyond(seen)) return true;
   while (true) {
     uint32_t word = word_.load(std::memory_order_acquire);
     if (word / 2 != seen) return true;

@@ -47,6 +47,10 @@ class Tally {
   static constexpr uint32_t kMostAtOnce = 1024;
   void advance(uint32_t by = 1);
 
+  // Looks for a while whether the number is another than `seen`. False: it is time to sleep.
+  bool spin_beyond(uint32_t seen) const {
+    return last_.spin_until([&] { return number() != seen; });
+  }
   // Waits until the number is another than `seen`: spins while whoever advanced it last runs on another CPU,
   // then sleeps. False: the deadline passed first.
   bool wait_beyond(uint32_t seen, base::Deadline deadline);
