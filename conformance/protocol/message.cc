@@ -44,6 +44,10 @@ Raised raised_from(const Json& j) {
                 .message = text_member(j, "message"),
                 .args = Value::list({})};
   if (j.contains("args")) raised.args = from_json(j["args"]);
+  if (j.contains("cause")) {
+    raised.cause_type = text_member(j["cause"], "type");
+    raised.cause_message = text_member(j["cause"], "message");
+  }
   return raised;
 }
 

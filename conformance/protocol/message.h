@@ -81,7 +81,8 @@ struct Raised {
   std::string type;
   std::vector<std::string> bases;  // `type` and all its base classes
   std::string message;
-  Value args;  // a list
+  Value args;                             // a list
+  std::string cause_type, cause_message;  // of the exception that it names as its cause, if any
 
   bool is_a(std::string_view name) const;
   std::string text() const;  // Full('...')

@@ -94,6 +94,23 @@ TEST(Message, RaiseNamesTypeAndBases) {
   EXPECT_EQ(reply.t1 - reply.t0, std::chrono::nanoseconds(20));
 }
 
+TEST(Message, RaiseMayTellItsCause) {
+  const std::string without =
+      R"({"id":7,"raise":{"type":"E","bases":["E"],"message":"m","args":[])";
+  auto raised = [](const std::string& line) {
+    Message m = parse_message(line, never);
+    return std::get<Raised>(std::get<Reply>(m).result);
+  };
+  EXPECT_EQ(raised(without + "}}").cause_type, "");
+  Raised with = raised(without + R"(,"cause":{"type":"Remote","message":"there"}}})");
+  EXPECT_EQ(with.cause_type, "Remote");
+  EXPECT_EQ(with.cause_message, "there");
+  EXPECT_TRUE(std::holds_alternative<Fault>(
+      parse_message(without + R"(,"cause":{"type":"Remote"}}})", never)));
+  EXPECT_TRUE(
+      std::holds_alternative<Fault>(parse_message(without + R"(,"cause":"there"}})", never)));
+}
+
 TEST(Message, HelloOfMainDescribesTheImplementation) {
   Message m = parse_message(
       "{\"mpcheck\":1,\"token\":\"t\",\"puppet\":\"main\",\"pid\":3,\"ppid\":2,\"tid\":3,"

@@ -13,6 +13,7 @@
 #define CONFORMANCE_STAGE_REMOTE_H_
 
 #include <chrono>
+#include <initializer_list>
 #include <optional>
 #include <string>
 #include <utility>
@@ -87,6 +88,16 @@ struct RemoteObject {
 struct RemoteList : RemoteObject {
   Op append(Value item) const { return op("list.append", {{"item", std::move(item)}}); }
   Op get() const { return op("list.get"); }
+};
+
+// Input that comes into being as it is read: items one by one, or 0, 1, 2, ... without end.
+struct RemoteSource : RemoteObject {
+  // Lets its reader have `count` more.
+  Op allow(int count) const { return op("source.allow", {{"count", count}}); }
+  // How many were read.
+  Op taken() const { return op("source.taken"); }
+  // Nothing more comes; a reader that waits learns that it is the end.
+  Op end() const { return op("source.end"); }
 };
 
 struct RemoteProcess : RemoteObject {
@@ -278,19 +289,103 @@ struct RemoteAsyncResult : RemoteObject {
   Op successful() const { return op("async_result.successful"); }
 };
 
+// What imap() and imap_unordered() return.
+struct RemoteResultIterator : RemoteObject {
+  Op next(std::optional<Timeout> timeout = {}) const {
+    return op("result_iterator.next", ArgList().with("timeout", timeout));
+  }
+};
+
+// What a pool's map() reads: items, a source, or raw(...) for what is neither.
+struct Input {
+  Value value;
+
+  Input(Value::List items) : value(Value::list(std::move(items))) {}
+  Input(std::initializer_list<Value> items) : Input(Value::List(items)) {}
+  Input(const RemoteSource& source) : value(source.value()) {}
+  static Input raw(Value v) {
+    Input input(Value::List{});
+    input.value = std::move(v);
+    return input;
+  }
+};
+
+// The names of puppets; empty: none.
+struct Callbacks {
+  std::string callback = "";
+  std::string error_callback = "";
+};
+
 struct RemotePool : RemoteObject {
   Op apply(std::string func, Value::List args) const {
     return op("pool.apply", {{"func", std::move(func)}, {"args", Value::list(std::move(args))}});
   }
-  Op map(std::string func, Value::List iterable, std::optional<int> chunksize = {}) const {
-    return op("pool.map", ArgList()
-                              .with("func", Value(std::move(func)))
-                              .with("iterable", Value::list(std::move(iterable)))
-                              .with("chunksize", chunksize));
+  // Its task is the puppet of that name.
+  Op apply_puppet(std::string puppet) const {
+    return op("pool.apply", {{"func", "puppet"}, {"puppet", std::move(puppet)}});
   }
+  // The result gets the name of `as`, as with all that returns before its tasks are done.
+  Op apply_async(const RemoteAsyncResult& as, std::string func, Value::List args,
+                 const Callbacks& callbacks = {}) const {
+    return named(
+        as, op("pool.apply_async", with_callbacks(ArgList()
+                                                      .with("func", Value(std::move(func)))
+                                                      .with("args", Value::list(std::move(args))),
+                                                  callbacks)));
+  }
+  Op map(std::string func, Input iterable, std::optional<int> chunksize = {}) const {
+    return op("pool.map", input(std::move(func), std::move(iterable), chunksize));
+  }
+  Op starmap(std::string func, Input iterable, std::optional<int> chunksize = {}) const {
+    return op("pool.starmap", input(std::move(func), std::move(iterable), chunksize));
+  }
+  Op map_async(const RemoteAsyncResult& as, std::string func, Input iterable,
+               std::optional<int> chunksize = {}, const Callbacks& callbacks = {}) const {
+    return named(
+        as, op("pool.map_async",
+               with_callbacks(input(std::move(func), std::move(iterable), chunksize), callbacks)));
+  }
+  Op starmap_async(const RemoteAsyncResult& as, std::string func, Input iterable,
+                   std::optional<int> chunksize = {}, const Callbacks& callbacks = {}) const {
+    return named(
+        as, op("pool.starmap_async",
+               with_callbacks(input(std::move(func), std::move(iterable), chunksize), callbacks)));
+  }
+  Op imap(const RemoteResultIterator& as, std::string func, Input iterable,
+          std::optional<int> chunksize = {}) const {
+    return named(as, op("pool.imap", input(std::move(func), std::move(iterable), chunksize)));
+  }
+  Op imap_unordered(const RemoteResultIterator& as, std::string func, Input iterable,
+                    std::optional<int> chunksize = {}) const {
+    return named(as,
+                 op("pool.imap_unordered", input(std::move(func), std::move(iterable), chunksize)));
+  }
+  Op enter() const { return op("pool.enter"); }
+  // As the end of a with statement that went well.
+  Op exit() const { return op("pool.exit"); }
+  Op repr() const { return op("pool.repr"); }
   Op close() const { return op("pool.close"); }
   Op terminate() const { return op("pool.terminate"); }
   Op join() const { return op("pool.join"); }
+
+ private:
+  static Op named(const RemoteObject& as, Op o) {
+    o.as = {as.name};
+    return o;
+  }
+  static ArgList input(std::string func, Input iterable, std::optional<int> chunksize) {
+    return ArgList()
+        .with("func", Value(std::move(func)))
+        .with("iterable", std::move(iterable.value))
+        .with("chunksize", chunksize);
+  }
+  static ArgList with_callbacks(ArgList args, const Callbacks& callbacks) {
+    if (!callbacks.callback.empty())
+      args = std::move(args).with("callback", Value(callbacks.callback));
+    if (!callbacks.error_callback.empty())
+      args = std::move(args).with("error_callback", Value(callbacks.error_callback));
+    return args;
+  }
 };
 
 // What any puppet can be told about itself and its process (PROTOCOL.md section 7).

@@ -96,6 +96,35 @@ TEST(Remote, PoolsNameTheirFunction) {
             R"("op":"pool.map","on":"p","args":{"func":"square","iterable":[1,2],"chunksize":1})");
   EXPECT_EQ(wire(named<RemotePool>("p").apply("identity", {nullptr})),
             R"("op":"pool.apply","on":"p","args":{"func":"identity","args":[null]})");
+  EXPECT_EQ(wire(named<RemotePool>("p").apply_puppet("t")),
+            R"("op":"pool.apply","on":"p","args":{"func":"puppet","puppet":"t"})");
+}
+
+TEST(Remote, WhatAPoolDoesLaterGetsAName) {
+  RemotePool p = named<RemotePool>("p");
+  RemoteAsyncResult r = named<RemoteAsyncResult>("r");
+  RemoteResultIterator i = named<RemoteResultIterator>("i");
+  EXPECT_EQ(wire(p.apply_async(r, "square", {2}, {.error_callback = "e"})),
+            R"("op":"pool.apply_async","on":"p","as":"r",)"
+            R"("args":{"func":"square","args":[2],"error_callback":"e"})");
+  EXPECT_EQ(wire(p.map_async(r, "square", {2}, 1, {.callback = "c", .error_callback = "e"})),
+            R"("op":"pool.map_async","on":"p","as":"r","args":{"func":"square","iterable":[2],)"
+            R"("chunksize":1,"callback":"c","error_callback":"e"})");
+  EXPECT_EQ(wire(p.starmap_async(r, "square", {})),
+            R"("op":"pool.starmap_async","on":"p","as":"r",)"
+            R"("args":{"func":"square","iterable":[]})");
+  EXPECT_EQ(wire(p.imap_unordered(i, "square", Input::raw(nullptr))),
+            R"("op":"pool.imap_unordered","on":"p","as":"i",)"
+            R"("args":{"func":"square","iterable":null})");
+  EXPECT_EQ(wire(i.next(1s)), R"("op":"result_iterator.next","on":"i","args":{"timeout":1.0})");
+}
+
+TEST(Remote, ASourceIsInputByName) {
+  RemoteSource s = named<RemoteSource>("s");
+  EXPECT_EQ(wire(named<RemotePool>("p").starmap("square", s)),
+            R"("op":"pool.starmap","on":"p",)"
+            R"("args":{"func":"square","iterable":{"$object":"s"}})");
+  EXPECT_EQ(wire(s.allow(2)), R"("op":"source.allow","on":"s","args":{"count":2})");
 }
 
 }  // namespace

@@ -192,6 +192,20 @@ RemotePool Puppet::pool(int processes) {
   return make<RemotePool>("pool", {{"processes", processes}});
 }
 
+RemotePool Puppet::pool(PoolOptions o) {
+  ArgList args = ArgList().with("processes", o.processes);
+  if (!o.initializer.empty()) args = std::move(args).with("initializer", Value(o.initializer));
+  if (o.initargs) args = std::move(args).with("initargs", Value::list(*o.initargs));
+  return make<RemotePool>("pool", std::move(args).with("maxtasksperchild", o.maxtasksperchild));
+}
+RemoteSource Puppet::source(SourceOptions o) {
+  ArgList args;
+  if (o.items) args = std::move(args).with("items", Value::list(*o.items));
+  args = std::move(args).with("allowed", o.allowed);
+  if (!o.raises.empty()) args = std::move(args).with("raise", Value(o.raises));
+  return make<RemoteSource>("source", std::move(args));
+}
+
 RemoteList Puppet::list(Value::List items) {
   return make<RemoteList>("list", {{"items", Value::list(std::move(items))}});
 }
@@ -530,6 +544,17 @@ Puppet& Stage::start_thread(Puppet& puppet, bool daemon) {
   expect_puppet(name);
   puppet.must({.name = "puppet.thread", .args = {{"puppet", name}, {"daemon", daemon}}});
   return arrival(name);
+}
+
+std::string Stage::expects(const std::string& prefix) {
+  std::string name = fresh_name(prefix);
+  expect_puppet(name);
+  return name;
+}
+
+bool Stage::has_come(const std::string& puppet_name) {
+  pump(base::Deadline::after(nanoseconds(0)));
+  return puppets_.at(puppet_name)->connection_ != 0;
 }
 
 Stage::Task Stage::apply_async_puppet(Puppet& caller, const RemotePool& pool, bool callbacks) {

@@ -116,6 +116,18 @@ struct BarrierOptions {
 };
 Value barrier_adds_to(const RemoteObject& value);
 Value barrier_raises(std::string type);
+// What is not given is left to the implementation.
+struct PoolOptions {
+  std::optional<Value> processes = {};
+  std::string initializer = "";  // a function's name
+  std::optional<Value::List> initargs = {};
+  std::optional<Value> maxtasksperchild = {};
+};
+struct SourceOptions {
+  std::optional<Value::List> items = {};  // absent: 0, 1, 2, ... without end
+  std::optional<int> allowed = {};        // how many may be read before allow(); absent: all
+  std::string raises = "";                // the type of an exception after the last item
+};
 struct SharedOptions {
   std::optional<Value> lock = {};  // true, false, or the name of a lock: Value(lock.name)
 };
@@ -172,6 +184,8 @@ class Puppet {
   RemoteArray array(std::string type, Value init, SharedOptions options = {});
   RemoteArray raw_array(std::string type, Value init);
   RemotePool pool(int processes);
+  RemotePool pool(PoolOptions options);
+  RemoteSource source(SourceOptions options = {});
   RemoteList list(Value::List items = {});
   // A Process object that is not started; stage.arrival() awaits its puppet.
   RemoteProcess process(const std::vector<RemoteObject>& objects = {}, ChildOptions options = {});
@@ -231,6 +245,10 @@ class Stage {
   };
   // `callbacks`: both are puppets, of which the one that is called arrives.
   Task apply_async_puppet(Puppet& caller, const RemotePool& pool, bool callbacks = false);
+  // A fresh name for a puppet that something may start; arrival() waits for it.
+  std::string expects(const std::string& prefix);
+  // Whether the puppet of that name has come so far. For a moment at which nothing moves.
+  bool has_come(const std::string& puppet_name);
   // Waits for the puppet of that name (a callback: the task's puppet's name with "_done", and with
   // "_failed" for the error_callback).
   Puppet& arrival(const std::string& puppet_name);

@@ -256,6 +256,69 @@ class EveryStartMethod:
         self.ok("pool.close", "pool")
         self.ok("pool.join", "pool")
 
+    def test_maps_and_iterators(self):
+        features = self.main().hellos["main"]["features"]
+        self.assertLessEqual({"pool.kwargs", "pool.map_async", "pool.starmap", "pool.imap", "pool.initializer", "pool.with",
+                              "source", "exception.cause"}, set(features))
+        self.assertEqual(not self.thread, "pool.maxtasksperchild" in features)
+        self.ok("pool.new", into="pool", processes=1, initializer="remember", initargs=[1, "two"])
+        self.ok("pool.enter", "pool", into="same")
+        for op, items in (("map", ["t1", "t2"]), ("starmap", [{"$tuple": ["t3", 5]}, ["t4", 5]])):
+            self.ok("pool.%s_async" % op, "pool", into="r", func="puppet", iterable=items, chunksize=1, callback=op)
+            for value in (1, 2):
+                task = self.s.accept()["puppet"]
+                self.assertEqual([[1, "two"]], self.ok("global.get", by=task, name="remembered"))
+                given = dict(self.ok("puppet.arguments", by=task)["$dict"])["args"]
+                self.assertEqual([5] if op == "starmap" else [], given)
+                self.ok("puppet.return", by=task, value=value)
+            self.assertEqual(op, self.s.accept()["puppet"])
+            self.assertEqual([[1, 2]], dict(self.ok("puppet.arguments", by=op)["$dict"])["args"])
+            self.ok("puppet.return", by=op)
+            self.assertEqual([1, 2], self.ok("async_result.get", "r"))
+        self.assertEqual([[1], []], self.ok("pool.starmap", "same", func="arguments", iterable=[[1], []]))
+        for op in ("imap", "imap_unordered"):
+            for chunksize in (1, 2):
+                self.ok("pool." + op, "pool", into="i", func="positive", iterable=[1, -2], chunksize=chunksize)
+                if chunksize == 1:
+                    self.assertEqual(1, self.ok("result_iterator.next", "i", timeout=PATIENCE))
+                self.assertEqual([-2], self.raised("result_iterator.next", "i")["args"])
+                self.assertEqual("StopIteration", self.raised("result_iterator.next", "i")["type"])
+        self.assertEqual(self.s.process.pid == self.ok("pool.apply", "pool", func="pid"), self.thread)
+        self.assertEqual("ValueError", self.raised("pool.new", into="bad", processes=0)["type"])
+        self.assertEqual("TypeError", self.raised("pool.new", into="bad", processes=1, initializer=5)["type"])
+        self.assertEqual("TypeError", self.raised("pool.map", "pool", func="square", iterable=5)["type"])
+        self.ok("pool.apply_async", "pool", into="r", func="puppet", puppet="keys", args=[1], kwargs=dictionary(k=2))
+        self.s.accept()
+        self.assertEqual(dictionary(args=[1], kwargs=dictionary(k=2)), self.ok("puppet.arguments", by="keys"))
+        self.ok("puppet.return", by="keys")
+        if "pool.repr" in features:
+            self.assertIn("Pool", self.ok("pool.repr", "pool"))
+        self.ok("pool.exit", "pool")
+        self.ok("pool.join", "pool")
+
+    def test_sources_are_read_as_far_as_is_allowed(self):
+        self.main()
+        self.ok("pool.new", into="pool", processes=1)
+        self.ok("puppet.thread", puppet="t", daemon=True)
+        self.s.accept()
+        self.ok("source.new", into="s", items=[3, 4], allowed=1, **{"raise": "KeyError"})
+        self.ok("pool.imap", "pool", into="i", func="square", iterable={"$object": "s"})
+        self.assertEqual(9, self.ok("result_iterator.next", "i"))
+        self.assertEqual(1, self.ok("source.taken", "s"))
+        self.s.begin("main", "result_iterator.next", "i")
+        self.ok("source.allow", "s", by="t", count=2)
+        self.assertEqual(16, self.s.end("main")["ok"])
+        for error in ("KeyError", "StopIteration"):
+            self.assertEqual(error, self.raised("result_iterator.next", "i")["type"])
+        self.ok("source.new", into="endless", allowed=3)
+        self.s.begin("main", "pool.map", "pool", func="identity", iterable={"$object": "endless"})
+        self.ok("source.allow", "endless", by="t", count=1)
+        self.ok("source.end", "endless", by="t")
+        taken = self.ok("source.taken", "endless", by="t")
+        self.assertEqual(list(range(taken)), self.s.end("main")["ok"])
+        self.ok("source.new", into="finite", items=[7])
+        self.assertEqual([7], self.ok("pool.map", "pool", func="identity", iterable={"$object": "finite"}))
+
     def test_threads_share_the_table(self):
         self.main()
         self.ok("puppet.thread", puppet="t1", daemon=True)
@@ -478,6 +541,12 @@ class EveryProcess(EveryStartMethod):
         self.s.accept()
         self.ok("puppet.return", by="task", value={"$unpicklable": True})
         self.assertIn("raise", self.call("async_result.get", "r1", timeout=PATIENCE))
+        cause = self.raised("pool.apply", "pool", func="fail", args=["far"])["cause"]
+        self.assertEqual("RemoteTraceback", cause["type"])
+        self.assertIn("in fail", cause["message"])
+        self.ok("list.new", into="items", items=[1])
+        self.assertEqual([1, 0], self.ok("pool.apply", "pool", func="appended", args=[{"$object": "items"}]))
+        self.assertIn("raise", self.call("pool.apply", "pool", func="nameless", args=[1]))
         self.ok("pool.terminate", "pool")
         self.ok("pool.join", "pool")
 
@@ -567,6 +636,20 @@ class EveryProcess(EveryStartMethod):
         self.assertEqual(None, self.ok("context.get_start_method", allow_none=True))
         self.ok("context.set_start_method", method="spawn")
         self.assertEqual("spawn", self.ok("context.get_start_method"))
+
+    def test_an_interrupt_leaves_an_operation(self):
+        self.main()
+        self.ok("puppet.on_signal", signal=2, action="interrupt")
+        self.ok("process.new", into="p", puppet="p")
+        self.s.begin("main", "process.run", "p")
+        self.s.accept()
+        os.kill(self.s.process.pid, signal.SIGINT)
+        self.assertEqual("KeyboardInterrupt", self.s.end("main")["raise"]["type"])
+        self.ok("value.new", into="v", type="i", value=3)
+        self.ok("pool.new", into="pool", processes=2, initializer="add", initargs=[{"$object": "v"}, 2])
+        self.ok("pool.close", "pool")
+        self.ok("pool.join", "pool")
+        self.assertEqual(7, self.ok("value.get", "v"))
 
     def test_signals(self):
         self.main()

@@ -95,15 +95,32 @@ def class_of(name, submodule):
         return None
 
 
+def pool_offers():
+    """The class of pools, and the names of what makes one takes."""
+    make = getattr(CONTEXT, "Pool", None)
+    if make is None:
+        return None, ()
+    pool = class_of("Pool", "pool")
+    if pool is None:  # a plain function: dummy's, which makes pools of threads
+        pool = importlib.import_module(MODULE.__name__.split(".")[0] + ".pool").ThreadPool
+    return pool, getattr(make, "__func__", pool.__init__).__code__.co_varnames
+
+
 def features():
     """Looks at classes only: to make an object may start a helper process (spawn's resource tracker)."""
     makers = dict(FACTORIES, process="Process", connection="Pipe", async_result="Pool")
-    found = [area for area in makers if hasattr(CONTEXT, makers[area])]
+    found = [area for area in makers if hasattr(CONTEXT, makers[area])] + ["exception.cause", "source"]
     found += ["process." + part for part in ("kill", "close", "sentinel") if hasattr(CONTEXT.Process, part)]
     queue, semaphore = class_of("Queue", "queues"), class_of("Semaphore", "synchronize")
+    pool, pool_parameters = pool_offers()
+    found += ["pool." + part for part in ("map_async", "starmap", "imap") if hasattr(pool, part)]
+    found += ["pool." + part for part in ("initializer", "maxtasksperchild") if part in pool_parameters]
     counts = not getattr(sys.modules.get("_multiprocessing"), "flags", {}).get("HAVE_BROKEN_SEM_GETVALUE")
     found += [name for name, there in (
         ("context", module_function("get_context")),
+        ("pool.kwargs", pool),
+        ("pool.with", hasattr(pool, "__enter__")),
+        ("pool.repr", getattr(pool, "__repr__", object.__repr__) is not object.__repr__),
         ("context.own", METHOD and module_function("set_start_method")),
         ("isolated", start_method() != "thread"),
         ("inherits_memory", start_method() == "fork"),
@@ -172,10 +189,13 @@ raw_value: new=/RawValue(type,value)
 array: new=/Array(type,init,@lock*) get=__getitem__(index) set=__setitem__(index,value) %slice(start,stop)
   %set_slice(start,stop,values) len=__len__ get_lock enter=__enter__ exit=__exit__ .value .raw set_value=:value(value)
 raw_array: new=/RawArray(type,init)
-pool: new=/Pool(processes) %apply(&func,args,puppet) %apply_async(&func,args,puppet,^callback,^error_callback)
-  map(&func,iterable,chunksize) close terminate join
+pool: new=/Pool(processes,&initializer,initargs,maxtasksperchild) %apply(&func*,args*,kwargs*,puppet*)
+  %apply_async(&func*,args*,kwargs*,puppet*,^callback*,^error_callback*) map(INPUT) starmap(INPUT) imap(INPUT)
+  imap_unordered(INPUT) map_async(INPUT,^callback,^error_callback) starmap_async(INPUT,^callback,^error_callback)
+  close terminate join enter=__enter__ exit=__exit__ repr=__repr__
 async_result: get(timeout) wait(timeout) ready successful
-""".replace("LOCK", "acquire(block,timeout) release enter=__enter__ exit=__exit__")
+result_iterator: %next(timeout)
+""".replace("LOCK", "acquire(block,timeout) release enter=__enter__ exit=__exit__").replace("INPUT", "&func,iterable,chunksize")
 OPERATIONS = operations(TABLE)
 FACTORIES = {op[:-4]: made[1] for op, made in OPERATIONS.items() if made[0] == "/"}
 
@@ -200,10 +220,10 @@ def callback(who, table):
 
 
 
-def task(func, args=None, puppet=None):
+def task(func, args=None, kwargs=None, puppet=None):
     """A task's function and arguments, as apply() takes them; the puppet's name goes first."""
     args = tuple(args or ()) if puppet is None else (puppet,) + tuple(args or ())
-    return (func, args) if args else (func,)
+    return (func, args, kwargs) if kwargs is not None else (func, args) if args else (func,)
 
 
 class Puppet(mpcheck_puppet.Puppet):
@@ -280,13 +300,15 @@ class Puppet(mpcheck_puppet.Puppet):
     def array_set_slice(self, on, start=None, stop=None, values=()):
         offered(on, "__setitem__")[start:stop] = values
 
-    def pool_apply(self, on, *positional, **keyword):
-        return offered(on, "apply").apply(*task(*positional, **keyword))
+    def pool_apply(self, on, **given):
+        return offered(on, "apply").apply(*task(**given))
 
-    def pool_apply_async(self, on, *positional, **keyword):
-        callbacks = {name: keyword.pop(name) for name in ("callback", "error_callback") if name in keyword}
-        callbacks.update(zip(("callback", "error_callback"), positional[3:]))
-        return offered(on, "apply_async").apply_async(*task(*positional[:3], **keyword), **callbacks)
+    def pool_apply_async(self, on, **given):
+        callbacks = {name: given.pop(name) for name in ("callback", "error_callback") if name in given}
+        return offered(on, "apply_async").apply_async(*task(**given), **callbacks)
+
+    def result_iterator_next(self, on, *timeout):
+        return offered(on, "next").next(*timeout) if timeout else next(on)
 
 
 # ---- The program ----

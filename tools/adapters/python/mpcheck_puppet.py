@@ -12,11 +12,12 @@ An adapter derives its own puppets from Puppet:
     run_main(MyPuppet)
 
 and calls MyPuppet(name, here().adopt(), args, kwargs).obey() in every target, task and callback. Here are the
-connection, the way from a command to its reply, the objects of a process, the puppet.*, list.* and global.*
-operations, and the nursery. conformance/PROTOCOL.md says what crosses the connection. Exit code 99: the runner
+connection, the way from a command to its reply, the objects of a process, the puppet.*, list.*, source.* and
+global.* operations, and the nursery. conformance/PROTOCOL.md says what crosses the connection. Exit code 99: the runner
 is gone or broken. Python 3.6 and later, the standard library only; imports are few, since every spawned child
 repeats them.
 """
+import itertools
 import json
 import os
 import signal
@@ -25,7 +26,7 @@ import sys
 import threading
 import time
 
-from mpcheck_values import Unsupported, decode, describe, encode_or_other, exception_named, find, identity
+from mpcheck_values import FUNCTIONS, Unsupported, decode, describe, encode_or_other, exception_named, find, identity
 
 LINE_LIMIT = 1048576  # bytes, with the newline
 
@@ -98,6 +99,7 @@ SIGNS = ".:/~%"
 
 TABLE = """
 list: %new(items) %append(item) %get
+source: %new(items*,allowed*,raise*) %allow(count) %taken %end
 global: %set(name,value) %get(name)
 puppet: %thread(puppet,daemon) %arguments %ids %getcwd %chdir(path) %stdin %print(text,stream,flush)
   %on_signal(signal,action) %noted(signal) %at_exit(marker) %finally(marker) %drop %names
@@ -139,6 +141,52 @@ def bind(op, parameters, args, table, conversions):
     if len(positional) + len(keyword) < len(args):
         raise Unsupported("%s with arguments other than %s" % (op, ", ".join(known) or "none"))
     return positional, keyword
+
+
+# ---- What tasks leave behind, and what they are fed with ----
+
+
+def remember(*args):
+    GLOBALS.setdefault("remembered", []).append(list(args))
+
+
+FUNCTIONS["remember"] = remember
+
+
+class Source:
+    """Input that comes into being as it is read. Who reads more than is allowed waits until more is."""
+
+    def __init__(self, items=None, allowed=None, **error):
+        self.items = itertools.count() if items is None else iter(items)
+        self.allowed, self.taken, self.ended = allowed, 0, False
+        self.error = exception_named(error["raise"])("raised by the source") if error else None
+        self.changed = threading.Condition()
+
+    def __iter__(self):
+        return self
+
+    def __next__(self):
+        with self.changed:
+            while not self.ended and self.allowed is not None and self.taken >= self.allowed:
+                self.changed.wait()
+            if not self.ended:
+                for item in self.items:
+                    self.taken += 1
+                    return item
+                if self.error:
+                    error, self.error = self.error, None
+                    raise error
+            raise StopIteration
+
+    def allow(self, count):
+        with self.changed:
+            self.allowed += count
+            self.changed.notify_all()
+
+    def end(self):
+        with self.changed:
+            self.ended = True
+            self.changed.notify_all()
 
 
 # ---- The puppet ----
@@ -292,6 +340,18 @@ class Puppet:
     def list_get(self, on):
         return on
 
+    def source_new(self, on, **given):
+        return Source(**given)
+
+    def source_allow(self, on, count):
+        on.allow(count)
+
+    def source_taken(self, on):
+        return on.taken
+
+    def source_end(self, on):
+        on.end()
+
     def puppet_thread(self, on, name, *daemon):
         threading.Thread(target=type(self)(name, self.table).obey, **({"daemon": daemon[0]} if daemon else {})).start()
 
@@ -301,7 +361,8 @@ class Puppet:
             getattr(sys, stream).flush()
 
     def puppet_on_signal(self, on, number, action):
-        signal.signal(number, {"ignore": signal.SIG_IGN, "default": signal.SIG_DFL, "note": note}[action])
+        signal.signal(number, {"ignore": signal.SIG_IGN, "default": signal.SIG_DFL, "note": note,
+                               "interrupt": signal.default_int_handler}[action])
 
     def puppet_at_exit(self, on, marker):
         import atexit

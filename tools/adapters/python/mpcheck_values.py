@@ -3,6 +3,7 @@
 conformance/PROTOCOL.md section 6 says how each is written. `table` is a process's objects by their names.
 """
 import binascii
+import os
 import sys
 
 BLOB_LIMIT = 4096  # longer bytes travel as their digest
@@ -57,7 +58,11 @@ def describe(error):
     except Exception as failure:
         message = "(str() of it raises %s)" % type(failure).__name__
     bases = [base.__name__ for base in type(error).__mro__]
-    return {"type": bases[0], "bases": bases, "message": message, "args": [encode_or_other(arg) for arg in error.args]}
+    told = {"type": bases[0], "bases": bases, "message": message, "args": [encode_or_other(arg) for arg in error.args]}
+    if error.__cause__ is not None:
+        cause = describe(error.__cause__)
+        told["cause"] = {"type": cause["type"], "message": cause["message"]}
+    return told
 
 
 def decode(value, table):
@@ -91,7 +96,7 @@ def find(name, table):
 
 
 def function_named(name, table=None):
-    if callable(name):
+    if not isinstance(name, str):
         return name
     if name not in FUNCTIONS:
         raise Unsupported("no function named %r" % (name,))
@@ -141,4 +146,46 @@ def arguments(*args):
     return list(args)
 
 
-FUNCTIONS = {"arguments": arguments, "identity": identity, "square": square, "fail": fail, "nothing": nothing}
+def positive(number):
+    if number < 0:
+        raise ValueError(number)
+    return number
+
+
+def pid(*args):
+    return os.getpid()
+
+
+def appended(items):
+    items.append(0)
+    return items
+
+
+def add(value, amount):
+    with value.get_lock():
+        value.value += amount
+
+
+def add_and_fail(value, amount):
+    add(value, amount)
+    raise ValueError("after adding")
+
+
+class Unbuildable(Exception):
+    """Is rebuilt from its args, which are one too few."""
+
+    def __init__(self, message, detail):
+        super().__init__(message)
+        self.detail = detail
+
+
+def fail_unbuildable(message):
+    raise Unbuildable(message, "lost on the way")
+
+
+nameless = lambda value: value
+
+FUNCTIONS = {
+    "add": add, "add_and_fail": add_and_fail, "appended": appended, "arguments": arguments, "fail": fail,
+    "fail_unbuildable": fail_unbuildable, "identity": identity, "nameless": nameless, "nothing": nothing, "pid": pid,
+    "positive": positive, "square": square}
