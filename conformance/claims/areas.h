@@ -21,6 +21,12 @@ Claims event_claims();
 Claims barrier_claims();
 Claims value_claims();
 Claims pool_claims();
+Claims pool_worker_claims();
+Claims pool_map_claims();
+Claims pool_imap_claims();
+Claims pool_robustness_claims();
+Claims async_result_claims();
+Claims callback_claims();
 
 }  // namespace conformance
 

@@ -3,6 +3,7 @@
 #include "absl/strings/str_cat.h"
 #include "conformance/claims/areas.h"
 #include "conformance/claims/items.h"
+#include "conformance/claims/pool_support.h"
 #include "conformance/stage/matchers.h"
 
 namespace conformance {
@@ -11,27 +12,6 @@ namespace {
 using namespace std::chrono_literals;
 using testing::AllOf;
 using testing::ElementsAre;
-
-// Hands in a task; its result gets the name `as`.
-Op apply_async(const RemotePool& pool, std::string func, Value::List args,
-               const RemoteAsyncResult& as) {
-  return {.name = "pool.apply_async",
-          .on = pool.name,
-          .as = {as.name},
-          .args = {{"func", std::move(func)}, {"args", Value::list(std::move(args))}}};
-}
-
-RemoteAsyncResult result_named(std::string name) {
-  RemoteAsyncResult result;
-  result.name = std::move(name);
-  return result;
-}
-
-// Ends a pool as a good program does.
-void close_and_join(Puppet& owner, const RemotePool& pool) {
-  EXPECT_THAT(owner.does(pool.close()), returns(nullptr));
-  EXPECT_THAT(owner.does(pool.join()), returns(nullptr));
-}
 
 }  // namespace
 
@@ -202,7 +182,7 @@ Claims pool_claims() {
                EXPECT_NE(first.pid(), main.pid());
              }
              RemoteAsyncResult third = result_named("third");
-             main.must(apply_async(pool, "square", {3}, third));
+             main.must(pool.apply_async(third, "square", {3}));
              stage.comes_to_rest();
              EXPECT_THAT(main.does(third.ready()), returns(false));
              second.does(self::returns(2));
@@ -320,7 +300,7 @@ Claims pool_claims() {
              RemotePool pool = main.pool(1);
              EXPECT_THAT(main.does(pool.apply("nothing", {q.value()})), raises("RuntimeError"));
              RemoteAsyncResult result = result_named("result");
-             main.must(apply_async(pool, "nothing", {q.value()}, result));
+             main.must(pool.apply_async(result, "nothing", {q.value()}));
              EXPECT_THAT(main.does(result.get()), raises("RuntimeError"));
              close_and_join(main, pool);
            }},
@@ -337,7 +317,7 @@ Claims pool_claims() {
              EXPECT_THAT(main.does(pool.apply("square", {2})), returns(4));
              EXPECT_THAT(main.does(pool.close()), returns(nullptr));
              EXPECT_THAT(main.does(pool.apply("square", {2})), raises("ValueError"));
-             EXPECT_THAT(main.does(apply_async(pool, "square", {2}, result_named("r"))),
+             EXPECT_THAT(main.does(pool.apply_async(result_named("r"), "square", {2})),
                          raises("ValueError"));
              EXPECT_THAT(main.does(pool.map("square", {2})), raises("ValueError"));
              close_and_join(main, pool);
@@ -374,7 +354,7 @@ Claims pool_claims() {
              std::vector<RemoteAsyncResult> behind;
              for (int i = 0; i < 4; ++i) {
                behind.push_back(result_named(absl::StrCat("behind_", i)));
-               main.must(apply_async(pool, "identity", {big_item(i)}, behind.back()));
+               main.must(pool.apply_async(behind.back(), "identity", {big_item(i)}));
              }
              EXPECT_THAT(main.does(pool.close()), returns(nullptr));
              Call join = main.begins(pool.join());
