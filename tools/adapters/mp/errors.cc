@@ -7,6 +7,7 @@
 #include "conformance/protocol/value.h"
 #include "mp/connection.h"
 #include "mp/errors.h"
+#include "mp/failure.h"
 
 namespace adapter {
 namespace {
@@ -37,15 +38,19 @@ const std::map<std::string, std::string>& parents() {
                                               {"KeyError", "LookupError"},
                                               {"KeyboardInterrupt", "BaseException"},
                                               {"LookupError", "Exception"},
+                                              {"MaybeEncodingError", "Exception"},
                                               {"MemoryError", "Exception"},
                                               {"OSError", "Exception"},
                                               {"ProcessError", "Exception"},
                                               {"RuntimeError", "Exception"},
+                                              {"RemoteError", "Exception"},
+                                              {"StopIteration", "Exception"},
                                               {"SystemExit", "BaseException"},
                                               {"TimeoutError", "OSError"},
                                               {"TypeError", "Exception"},
                                               {"UnpicklingError", "Exception"},
                                               {"ValueError", "Exception"},
+                                              {"WorkerLost", "ProcessError"},
                                               {"ZeroDivisionError", "Exception"}};
   return it;
 }
@@ -76,13 +81,22 @@ std::string type_of(int error) {
 
 }  // namespace
 
+PythonError::PythonError(std::string type, Value::List args)
+    : type_(std::move(type)), args_(std::move(args)) {
+  if (!args_.empty()) {
+    const auto* text = args_[0].get_if<std::string>();
+    message_ = text != nullptr ? *text : args_[0].text();
+  }
+  text_ = type_ + ": " + message_;
+}
+
 bool is_builtin_exception(const std::string& name) { return parents().count(name) != 0; }
 
 Json describe(const std::exception_ptr& thrown) {
   try {
     std::rethrow_exception(thrown);
   } catch (const PythonError& e) {
-    return described(e.type(), e.message(), {e.message()});
+    return described(e.type(), e.message(), e.args());
   } catch (const mp::Empty& e) {
     return described("Empty", e.what());
   } catch (const mp::Full& e) {
@@ -101,8 +115,18 @@ Json describe(const std::exception_ptr& thrown) {
     return described("EOFError", e.what());
   } catch (const mp::TimeoutError& e) {
     return described("TimeoutError", e.what());
+  } catch (const mp::StopIteration& e) {
+    return described("StopIteration", e.what());
+  } catch (const mp::MaybeEncodingError& e) {
+    return described("MaybeEncodingError", e.what());
+  } catch (const mp::WorkerLost& e) {
+    return described("WorkerLost", e.what(), {e.what()});
+  } catch (const mp::RemoteError& e) {
+    return described("RemoteError", e.what(), {e.what()});
   } catch (const mp::BufferTooShort& e) {
     return described("BufferTooShort", e.what(), {Value::bytes(e.message).as_received()});
+  } catch (const mp::ProcessError& e) {
+    return described("ProcessError", e.what(), {e.what()});
   } catch (const mp::DecodeError& e) {
     return described("UnpicklingError", e.what());
   } catch (const mp::OSError& e) {

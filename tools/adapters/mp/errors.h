@@ -7,6 +7,7 @@
 #include <utility>
 
 #include "conformance/protocol/json.h"
+#include "conformance/protocol/value.h"
 
 namespace adapter {
 
@@ -15,14 +16,18 @@ namespace adapter {
 class PythonError : public std::exception {
  public:
   PythonError(std::string type, std::string message)
-      : type_(std::move(type)), message_(std::move(message)), text_(type_ + ": " + message_) {}
+      : PythonError(std::move(type), conformance::Value::List{std::move(message)}) {}
+  // With what Python would give its class; the first is the message.
+  PythonError(std::string type, conformance::Value::List args);
 
   const std::string& type() const { return type_; }
   const std::string& message() const { return message_; }
+  const conformance::Value::List& args() const { return args_; }
   const char* what() const noexcept override { return text_.c_str(); }
 
  private:
   std::string type_, message_, text_;
+  conformance::Value::List args_;
 };
 
 // The operation is not offered, or not in this form.

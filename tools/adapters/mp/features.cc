@@ -49,6 +49,12 @@ conformance::Json features() {
                            "process.kill",
                            "process.parent",
                            "process.sentinel",
+                           "pool",
+                           "pool.imap",
+                           "pool.initializer",
+                           "pool.map_async",
+                           "pool.maxtasksperchild",
+                           "pool.starmap",
                            "queue",
                            "queue.qsize",
                            "raw_array",
@@ -58,6 +64,7 @@ conformance::Json features() {
                            "semaphore.get_value",
                            "simple_queue",
                            "simple_queue.close",
+                           "source",
                            "value"};
   if (start_method()) all.push_back("context.own");
   if (method_under_test() == mp::StartMethod::kFork) all.push_back("inherits_memory");

@@ -20,6 +20,7 @@
 #include "mp/connection.h"
 #include "mp/event.h"
 #include "mp/lock.h"
+#include "mp/pool.h"
 #include "mp/process.h"
 #include "mp/queue.h"
 #include "mp/semaphore.h"
@@ -63,11 +64,18 @@ using AnyArray = OfAnyType<mp::Array>;
 using AnyRawArray = OfAnyType<mp::RawArray>;
 using List = Local<Value::List>;
 using Process = Local<mp::Process>;
+struct AnyResult;
+struct SourceState;
+using Pool = Local<mp::Pool>;
+using AsyncResult = Local<AnyResult>;
+using ResultIterator = Local<mp::ResultIterator<Value>>;
+using Source = Local<SourceState>;
 
 struct Object {
   std::variant<Queue, JoinableQueue, SimpleQueue, Connection, mp::Lock, mp::RLock, mp::AnyLock,
                mp::Semaphore, mp::BoundedSemaphore, mp::Condition, mp::Event, mp::Barrier, AnyValue,
-               AnyRawValue, AnyArray, AnyRawArray, List, Process>
+               AnyRawValue, AnyArray, AnyRawArray, List, Process, Pool, AsyncResult, ResultIterator,
+               Source>
       it;
 };
 
@@ -77,21 +85,21 @@ using Objects = std::map<std::string, std::shared_ptr<Object>>;
 
 namespace mp {
 
-// A list goes as a copy of what is in it; a process does not go.
+// A list goes as a copy of what is in it; the others do not go.
 template <class T>
 struct Codec<adapter::Local<T>> {
   static void write(Writer& out, const adapter::Local<T>& here) {
     if constexpr (std::is_same_v<adapter::Local<T>, adapter::List>) {
       out.write(*here.it);
     } else {
-      throw adapter::PythonError("TypeError", "an mp::Process does not travel");
+      throw adapter::PythonError("TypeError", "this object does not travel");
     }
   }
   static adapter::Local<T> read(Reader& in) {
     if constexpr (std::is_same_v<adapter::Local<T>, adapter::List>) {
       return {std::make_shared<T>(in.read<T>())};
     } else {
-      throw DecodeError("an mp::Process does not travel");
+      throw DecodeError("this object does not travel");
     }
   }
 };

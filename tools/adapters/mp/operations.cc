@@ -19,6 +19,7 @@
 #include <utility>
 
 #include "tools/adapters/mp/features.h"
+#include "tools/adapters/mp/pools.h"
 #include "tools/adapters/mp/puppet.h"
 #include "tools/adapters/mp/shared_values.h"
 #include "tools/adapters/mp/target.h"
@@ -448,6 +449,28 @@ const std::map<std::string, Operation>& table() {
       {"connection.exit", DO(c.on_a<Connection>().close())},
       {"connection.wait", wait_for_any},
 
+      {"pool.new", new_pool},
+      {"pool.apply", pool_apply},
+      {"pool.apply_async", pool_apply_async},
+      {"pool.map", pool_map},
+      {"pool.map_async", pool_map_async},
+      {"pool.starmap", pool_starmap},
+      {"pool.starmap_async", pool_starmap_async},
+      {"pool.imap", pool_imap},
+      {"pool.imap_unordered", pool_imap_unordered},
+      {"pool.close", pool_close},
+      {"pool.terminate", pool_terminate},
+      {"pool.join", pool_join},
+      {"async_result.get", result_get},
+      {"async_result.wait", result_wait},
+      {"async_result.ready", result_ready},
+      {"async_result.successful", result_successful},
+      {"result_iterator.next", next_result},
+      {"source.new", new_source},
+      {"source.allow", source_allow},
+      {"source.taken", source_taken},
+      {"source.end", source_end},
+
       {"lock.new", [](Call&) { return made(mp::Lock()); }},
       {"lock.acquire", acquire},
       {"lock.release", release},
@@ -546,7 +569,12 @@ Operation operation_of(const std::string& op) {
   return found->second;
 }
 
-// Big bytes are made of their description before the call.
+bool ends_with(const std::string& text, std::string_view end) {
+  return text.size() >= end.size() && text.compare(text.size() - end.size(), end.size(), end) == 0;
+}
+
+}  // namespace
+
 Value with_blobs_made(const Value& value) {
   if (const auto* blob = value.get_if<Value::Blob>())
     return Value::bytes(conformance::blob_content(blob->size, blob->seed));
@@ -557,12 +585,6 @@ Value with_blobs_made(const Value& value) {
   }
   return value;
 }
-
-bool ends_with(const std::string& text, std::string_view end) {
-  return text.size() >= end.size() && text.compare(text.size() - end.size(), end.size(), end) == 0;
-}
-
-}  // namespace
 
 void refuse_type(const std::string& what) { throw PythonError("TypeError", what); }
 
@@ -607,12 +629,6 @@ std::shared_ptr<Object> Call::object_named(const std::string& name) const {
 Object& Call::on() const {
   if (on_ == nullptr) throw Unsupported{op_ + " without an object"};
   return *on_;
-}
-
-template <class T>
-T& Call::on_a() const {
-  if (T* object = std::get_if<T>(&on().it)) return *object;
-  throw Unsupported{"this object has no " + op_};
 }
 
 const Value* Call::find(const std::string& name) const {

@@ -65,6 +65,15 @@ struct Answer {
   std::optional<conformance::Json> json = {};  // of a batch, instead
 };
 
+template <class T>
+T& Call::on_a() const {
+  if (T* object = std::get_if<T>(&on().it)) return *object;
+  throw Unsupported{"this object has no " + op_};
+}
+
+// Big bytes are made of their description before a call, or before they are returned.
+Value with_blobs_made(const Value& value);
+
 [[noreturn]] void refuse_type(const std::string& what);
 
 }  // namespace adapter

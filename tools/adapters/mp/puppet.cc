@@ -55,8 +55,9 @@ void throw_if_interrupted() {
 
 // Raises what "puppet.raise" says.
 [[noreturn]] void raise_as_told(const Json& args) {
-  const std::string message = args.contains("message") ? args["message"].get<std::string>() : "";
-  throw PythonError(conformance::text_member(args, "type"), message);
+  Value::List about;
+  if (args.contains("message")) about.push_back(conformance::from_json(args["message"]));
+  throw PythonError(conformance::text_member(args, "type"), std::move(about));
 }
 
 // Python's sys.exit().
@@ -190,7 +191,7 @@ void Puppet::send(const Json& message) {
   }
 }
 
-void Puppet::obey() {
+Value Puppet::obey() {
   struct Leaving {
     Puppet& puppet;
     ~Leaving() {
@@ -213,7 +214,9 @@ void Puppet::obey() {
     reply["id"] = command["id"];
     send(reply);
     if (!is_ending(op) || !reply.contains("ok")) continue;
-    if (op == "puppet.return") return;
+    if (op == "puppet.return")
+      return args.contains("value") ? with_blobs_made(conformance::from_json(args["value"]))
+                                    : Value();
     if (op == "puppet.raise") raise_as_told(args);
     if (op == "puppet.exit") exit_as_told(args);
     ::_exit(args["code"].get<int>());

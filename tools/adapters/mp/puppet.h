@@ -32,8 +32,8 @@ class Puppet {
   explicit Puppet(std::string name, Arguments arguments = {})
       : name_(std::move(name)), arguments_(std::move(arguments)) {}
 
-  // Until the runner says how to end: returns, or throws what it says.
-  void obey();
+  // Until the runner says how to end: returns, or throws, what it says.
+  Value obey();
   // Does a command; the reply without its id.
   Json perform(const Json& command);
 

@@ -1,0 +1,158 @@
+#include "tools/adapters/mp/functions.h"
+
+#include <unistd.h>
+
+#include <map>
+#include <mutex>
+#include <utility>
+
+#include "mp/failure.h"
+#include "tools/adapters/mp/operations.h"
+#include "tools/adapters/mp/puppet.h"
+#include "tools/adapters/mp/shared_values.h"
+
+namespace mp {
+
+template <>
+struct Codec<adapter::PythonError> {
+  static void write(Writer& out, const adapter::PythonError& error) {
+    out.write(error.type());
+    out.write(error.args());
+  }
+  static adapter::PythonError read(Reader& in) {
+    auto type = in.read<std::string>();
+    return adapter::PythonError(std::move(type), in.read<conformance::Value::List>());
+  }
+};
+
+template <>
+struct Codec<adapter::Unbuildable> {
+  static void write(Writer& out, const adapter::Unbuildable& error) {
+    out.write(std::string(error.what()));
+  }
+  static adapter::Unbuildable read(Reader&) {
+    throw std::logic_error("an Unbuildable can't be made of what was sent");
+  }
+};
+
+}  // namespace mp
+
+namespace adapter {
+namespace {
+
+const bool kErrorsTravel =
+    mp::let_error_travel<PythonError>() && mp::let_error_travel<Unbuildable>();
+
+using Args = std::vector<Item>;
+
+// A list that was made by itself counts as its content.
+Value value_of(const Item& item) {
+  if (item.object == nullptr) return item.value;
+  if (const auto* list = std::get_if<List>(&item.object->it)) return Value::list(*list->it);
+  throw Unsupported{"an object as a function's value"};
+}
+
+Value::List values_of(const Args& args) {
+  Value::List values;
+  for (const Item& each : args) values.push_back(value_of(each));
+  return values;
+}
+
+const Item& only(const Args& args) {
+  if (args.size() != 1) refuse_type("the function takes one argument");
+  return args[0];
+}
+
+int64_t number(const Item& item) {
+  if (const auto* whole = item.value.get_if<int64_t>()) return *whole;
+  refuse_type("the function takes a number");
+}
+
+Value square(const Args& args) {
+  const int64_t n = number(only(args));
+  return Value(n * n);
+}
+
+Value fail(const Args& args) { throw PythonError("ValueError", {value_of(only(args))}); }
+
+Value remember(const Args& args) {
+  std::scoped_lock hold(here().mutex);
+  Value& remembered = here().globals["remembered"];
+  Value::List all;
+  if (const auto* before = remembered.get_if<Value::List>()) all = *before;
+  all.push_back(Value::list(values_of(args)));
+  remembered = Value::list(std::move(all));
+  return {};
+}
+
+Value positive(const Args& args) {
+  if (number(only(args)) < 0) throw PythonError("ValueError", {only(args).value});
+  return only(args).value;
+}
+
+Value appended(const Args& args) {
+  Value value = value_of(only(args));
+  const auto* items = value.get_if<Value::List>();
+  if (items == nullptr) refuse_type("the function takes a list");
+  Value::List all = *items;
+  all.push_back(0);
+  return Value::list(std::move(all));
+}
+
+Value add(const Args& args) {
+  if (args.size() != 2 || args[0].object == nullptr)
+    refuse_type("the function takes a shared value and a number");
+  Object& shared = *args[0].object;
+  const mp::AnyLock lock = lock_of(shared);
+  mp::HeldLock hold(lock);
+  add_to_shared(shared, args[1].value);
+  return {};
+}
+
+Value add_and_fail(const Args& args) {
+  add(args);
+  throw PythonError("ValueError", {Value("after adding")});
+}
+
+const std::map<std::string, Value (*)(const Args&)>& functions() {
+  static const auto& it = *new std::map<std::string, Value (*)(const Args&)>{
+      {"identity", [](const Args& args) { return value_of(only(args)); }},
+      {"square", square},
+      {"fail", fail},
+      {"nothing", [](const Args&) { return Value(); }},
+      {"arguments", [](const Args& args) { return Value::list(values_of(args)); }},
+      {"remember", remember},
+      {"pid", [](const Args&) { return Value(int64_t{::getpid()}); }},
+      {"positive", positive},
+      {"appended", appended},
+      {"add", add},
+      {"add_and_fail", add_and_fail},
+      {"fail_unbuildable",
+       [](const Args& args) -> Value {
+         throw Unbuildable(*value_of(only(args)).get_if<std::string>());
+       }},
+  };
+  return it;
+}
+
+}  // namespace
+
+void check_function(const std::string& name) {
+  if (name == "nameless")
+    throw Unsupported{"what another process can't find does not compile as a task"};
+  if (name != "puppet" && functions().count(name) == 0) throw Unsupported{"no function " + name};
+}
+
+Value call_function(const std::string& name, const Args& args) {
+  return functions().at(name)(args);
+}
+
+Value run_task(PoolTask task) {
+  if (task.function != "puppet") return call_function(task.function, task.args);
+  const Value::List values = values_of(task.args);
+  if (values.empty() || values[0].get_if<std::string>() == nullptr)
+    refuse_type("a puppet has a name");
+  return Puppet(*values[0].get_if<std::string>(), {{values.begin() + 1, values.end()}, {}}).obey();
+}
+
+}  // namespace adapter
