@@ -26,7 +26,7 @@ namespace {
 
 class ForkServer {
  public:
-  explicit ForkServer(base::UniqueFd requests) : requests_(std::move(requests)) {
+  ForkServer(base::UniqueFd requests, int owner) : requests_(std::move(requests)), owner_(owner) {
     // What comes from the keyboard is meant for those who work; who asked may be gone when we answer; and if ends
     // were ignored, there would be no exit codes.
     set_action(SIGINT, SIG_IGN, interrupt_action_);
@@ -44,9 +44,11 @@ class ForkServer {
   void serve() {
     while (true) {
       pollfd polls[] = {{.fd = requests_.get(), .events = POLLIN, .revents = 0},
-                        {.fd = ends_.get(), .events = POLLIN, .revents = 0}};
-      base::check(base::retry_eintr([&] { return ::poll(polls, 2, -1); }), "wait for requests");
+                        {.fd = ends_.get(), .events = POLLIN, .revents = 0},
+                        {.fd = owner_, .events = POLLIN, .revents = 0}};  // -1 is passed over
+      base::check(base::retry_eintr([&] { return ::poll(polls, 3, -1); }), "wait for requests");
       if (polls[1].revents != 0) tell_of_ends();
+      if (polls[2].revents != 0) return;
       if (polls[0].revents != 0 && !answer()) return;
     }
   }
@@ -112,6 +114,7 @@ class ForkServer {
   }
 
   base::UniqueFd requests_;
+  const int owner_;
   base::UniqueFd ends_;                                                          // a signalfd
   struct sigaction interrupt_action_ = {}, pipe_action_ = {}, end_action_ = {};  // as we began
   sigset_t mask_;
@@ -120,8 +123,8 @@ class ForkServer {
 
 }  // namespace
 
-void serve_forks(base::UniqueFd requests) {
-  ForkServer(std::move(requests)).serve();
+void serve_forks(base::UniqueFd requests, int owner) {
+  ForkServer(std::move(requests), owner).serve();
   ::_exit(0);
 }
 

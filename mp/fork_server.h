@@ -14,8 +14,9 @@
 
 namespace mp {
 
-// What the server does; returns never. `requests`: its end of the socket.
-[[noreturn]] void serve_forks(base::UniqueFd requests);
+// What the server does; returns never. `requests`: its end of the socket. `owner`: a pidfd of the process that it ends
+// with, if it belongs to one alone.
+[[noreturn]] void serve_forks(base::UniqueFd requests, int owner = -1);
 
 }  // namespace mp
 

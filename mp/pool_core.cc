@@ -98,6 +98,8 @@ PoolCore::PoolCore(PoolSettings settings)
   workers_.resize(static_cast<size_t>(settings_.processes));
   try {
     for (size_t i = 0; i < workers_.size(); ++i) start_worker(i);
+    if (settings_.start_method.value_or(get_start_method()) == StartMethod::kFork)
+      nursery_ = std::make_unique<Nursery>();
     handler_ = quiet_thread([this] { handle_results(); });
     watcher_ = quiet_thread([this] { watch_workers(); });
   } catch (...) {
@@ -118,7 +120,8 @@ PoolCore::~PoolCore() {
     end();
     return;
   }
-  // In a forked child, where the threads are not.
+  // In a forked child, where the threads are not, and nothing else is its own.
+  static_cast<void>(nursery_.release());
   for (std::thread* thread : {&handler_, &watcher_, &feeder_}) {
     if (thread->joinable()) thread->detach();
   }
@@ -144,7 +147,7 @@ void PoolCore::start_worker(size_t index) {
   std::string name = process->name();
   if (const size_t at = name.find("Process"); at != std::string::npos)
     process->set_name(name.replace(at, 7, "PoolWorker"));
-  process->start();
+  process->start(nursery_.get());
   worker = {.process = std::move(process), .ready = !settings_.initializer};
   ++live_;
 }
@@ -637,6 +640,7 @@ void PoolCore::end_threads() {
   for (std::thread* thread : {&handler_, &watcher_, &feeder_}) {
     if (thread->joinable()) thread->join();
   }
+  nursery_.reset();
 }
 
 // ---------------------------------------------------------------- its threads

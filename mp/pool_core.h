@@ -188,6 +188,8 @@ class PoolCore {
   const pid_t made_in_;
   const std::vector<int> blocked_;
   PoolMemory memory_;
+  // Where workers come from that take the place of others, if they are forked: this process has threads by then.
+  std::unique_ptr<Nursery> nursery_;
   base::UniqueFd watcher_wake_;
 
   mutable std::mutex mutex_;

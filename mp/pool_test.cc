@@ -632,6 +632,19 @@ TEST_P(PoolTest, KilledIdleWorkerChangesNothing) {
   }
 }
 
+// Nobody is left to be called for the task that is put meanwhile.
+TEST_P(PoolTest, AllIdleWorkersKilledChangeNothing) {
+  Pool pool = this->pool(2);
+  for (int round = 0; round < 30; ++round) {
+    EXPECT_EQ(pool.map(square, up_to(4), 1), squares_up_to(4));
+    for (Process& child : active_children()) {
+      ::kill(*child.pid(), SIGKILL);
+      child.join();
+    }
+    EXPECT_EQ(pool.apply(square, round), round * round);
+  }
+}
+
 // Nothing is lost but what a victim was at, whenever it is killed.
 TEST_P(PoolTest, RandomKillsLoseNothingElse) {
   Pool pool = this->pool(2);
@@ -786,6 +799,36 @@ TEST(PoolOptionsTest, ForkedChildHasNoPool) {
   });
   EXPECT_EQ(child.wait(), base::Exited{0});
   EXPECT_EQ(pool.apply(square, 3), 9);
+}
+
+// Another thread of the owner's is in the middle of something when the worker is replaced: what it holds must not be held
+// for ever in the new one.
+int once() {
+  static const int value = [] {
+    if (g_begun) {
+      g_begun->set();
+      g_go->wait();
+    }
+    return 7;
+  }();
+  return value;
+}
+TEST(PoolOptionsTest, ReplacedWorkerHasNoLocksOfTheOwnersThreads) {
+  Pool pool({.processes = 1, .start_method = StartMethod::kFork});
+  Event begun, go;
+  give_events(begun, go);
+  std::thread busy([] { once(); });
+  begun.wait();
+  for (Process& child : active_children()) {
+    ::kill(*child.pid(), SIGKILL);
+    child.join();
+  }
+  auto result = pool.apply_async(once);
+  EXPECT_EQ(result.get(60s), 7);
+  go.set();
+  busy.join();
+  g_begun.reset();
+  g_go.reset();
 }
 
 }  // namespace

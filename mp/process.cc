@@ -115,7 +115,10 @@ std::string Process::default_name() const {
 
 // ---------------------------------------------------------------- starting
 
-void Process::start() {
+void Process::start() { start(nullptr); }
+
+// As a copy of the nursery, if there is one, where it would be one of this process.
+void Process::start(const Nursery* nursery) {
   ProcessRecord& record = open();
   if (record.role != Role::kChild || record.creator != ::getpid())
     throw AssertionError("start() of a process that this process has not made");
@@ -133,7 +136,7 @@ void Process::start() {
   finish_at_exit();
   // What this process has printed and not yet flushed is its own: a copy would print it again.
   flush_streams();
-  std::shared_ptr<Child> child = begin(method);
+  std::shared_ptr<Child> child = begin(method, nursery);
   std::shared_ptr<Target> passed_on;  // goes when nothing is locked
   Self& me = self();
   std::scoped_lock hold(me.mutex);
@@ -142,11 +145,11 @@ void Process::start() {
   me.children.push_back(record_);
 }
 
-std::shared_ptr<Child> Process::begin(StartMethod method) {
+std::shared_ptr<Child> Process::begin(StartMethod method, const Nursery* nursery) {
   const Birth birth = birth_of(*record_, method);
   const auto end = own_end();
   os::share_lives();
-  if (method == StartMethod::kFork) {
+  if (method == StartMethod::kFork && nursery == nullptr) {
     return fork_child([&]() noexcept {
       const auto server = self().server;
       // The copy of `end` that the creator's Self has left here is never closed.
@@ -167,6 +170,11 @@ std::shared_ptr<Child> Process::begin(StartMethod method) {
     out.write(server ? std::optional(luggage.add(server->get())) : std::nullopt);
     pack(out);
     if (method == StartMethod::kSpawn) return spawn_child(parcel, luggage);
+    if (method == StartMethod::kFork) {
+      auto child = serve_child(nursery->requests(), parcel, luggage);
+      if (child != nullptr) return child;
+      return begin(method, nullptr);  // somebody has killed it
+    }
     if (auto child = serve_child(*server, parcel, luggage)) return child;
     forget_fork_server(server);
   }

@@ -127,6 +127,7 @@ class Process {
   friend Process current_process();
   friend std::optional<Process> parent_process();
   friend std::vector<Process> active_children();
+  friend class PoolCore;
   friend void live_by_parcel(std::string_view parcel, ArrivedLuggage luggage);
 
   Process(std::shared_ptr<Target> target, ProcessOptions options);
@@ -138,7 +139,8 @@ class Process {
   std::shared_ptr<Child> my_child(const char* what) const;
   void stop(int signal);
   std::string default_name() const;
-  std::shared_ptr<Child> begin(StartMethod method);
+  void start(const Nursery* nursery);
+  std::shared_ptr<Child> begin(StartMethod method, const Nursery* nursery);
   [[noreturn]] void live();
 
   std::shared_ptr<ProcessRecord> record_;

@@ -173,6 +173,21 @@ void forget_fork_server(const std::shared_ptr<const base::UniqueFd>& server) {
     base::retry_eintr([&] { return ::waitpid(pid, nullptr, 0); });
 }
 
+Nursery::Nursery() {
+  const auto owner = own_end();
+  auto [ours, its] = os::socket_pair(SOCK_SEQPACKET);
+  process_ = fork_child([&, &ours = ours, &its = its]() noexcept {
+    ours.reset();
+    serve_forks(std::move(its), owner->get());
+  });
+  requests_ = std::move(ours);
+}
+
+Nursery::~Nursery() {
+  process_->send_signal(SIGKILL);
+  process_->wait(base::Deadline::never());
+}
+
 std::shared_ptr<Child> serve_child(const base::UniqueFd& server, std::string_view parcel,
                                    const Luggage& luggage) {
   std::optional<Served> served = ask(server.get());

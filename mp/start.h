@@ -28,7 +28,24 @@ std::shared_ptr<const base::UniqueFd> fork_server();
 // Says that it has died, so that the next one who wants it gets another.
 void forget_fork_server(const std::shared_ptr<const base::UniqueFd>& server);
 
-// A copy of the fork server. Null: it has died, and there is no child.
+// A copy of this process as it was, that waits to be copied by serve_child(): so children can be forked later on
+// whatever threads this process has then, and whatever locks they hold. Goes with this object, and with this process.
+class Nursery {
+ public:
+  // Raises: OSError
+  Nursery();
+  Nursery(const Nursery&) = delete;
+  Nursery& operator=(const Nursery&) = delete;
+  ~Nursery();
+
+  const base::UniqueFd& requests() const { return requests_; }
+
+ private:
+  base::UniqueFd requests_;
+  std::shared_ptr<Child> process_;
+};
+
+// A copy of the fork server, or of a nursery. Null: it has died, and there is no child.
 std::shared_ptr<Child> serve_child(const base::UniqueFd& server, std::string_view parcel,
                                    const Luggage& luggage);
 
