@@ -631,6 +631,120 @@ class EveryProcess(EveryStartMethod):
         self.assertEqual("spawn", self.ok("context.get_context", method="spawn"))
         self.assertEqual("ValueError", self.raised("context.get_context", method="teapot")["type"])
 
+    def manager(self, name="m"):
+        self.main()
+        if "manager" not in self.s.hellos["main"]["features"]:
+            self.skipTest("no managers in " + MODULE)
+        self.ok("manager.new", into=name)
+
+    def test_managers_make_every_kind(self):
+        self.manager()
+        if STOCK:
+            self.assertLessEqual({"manager.connect", "manager.register", "manager.list", "manager.barrier", "manager.pool",
+                                  "manager.heartbeat", "remote", "remote.tcp"}, set(self.s.hellos["main"]["features"]))
+        pid = self.ok("manager.pid", "m")
+        self.assertNotIn(pid, (None, self.s.process.pid))
+        for kind, args in (("list", {"items": [3, 1]}), ("dict", {"items": dictionary(k=1)}), ("namespace", {"attributes": dictionary(x=1)}),
+                           ("value", {"type": "i", "value": 5}), ("array", {"type": "i", "init": [1, 2]}), ("queue", {"maxsize": 1}),
+                           ("joinable_queue", {}), ("lock", {}), ("rlock", {}), ("semaphore", {"value": 2}), ("bounded_semaphore", {}),
+                           ("condition", {}), ("event", {}), ("barrier", {"parties": 1, "timeout": PATIENCE})):
+            self.assertEqual(None, self.ok("manager." + kind, "m", into=kind, **args))
+        self.ok("list.sort", "list")
+        self.assertEqual([1, 3], self.ok("list.get", "list"))
+        self.assertEqual((3, [1], 2), (self.ok("list.get", "list", index=1), self.ok("list.slice", "list", stop=1), self.ok("list.len", "list")))
+        self.ok("list.iadd", "list", items=[4])
+        self.ok("list.set_slice", "list", start=0, stop=1, items=[7, 8])
+        self.assertEqual([7, 8, 3, 4], self.ok("list.iterate", "list"))
+        self.assertEqual([7, 8, 3, 4, 5], self.ok("list.add", "list", items=[5]))
+        self.assertEqual("[7, 8, 3, 4]", self.ok("proxy.str", "list"))
+        self.assertEqual((False, True), (self.ok("proxy.equals", "list", other=[7, 8, 3, 4]),
+                                         self.ok("proxy.equals", "list", other={"$object": "list"})))
+        self.assertEqual("ValueError", self.raised("list.remove", "list", item=99)["type"])
+        self.assertEqual((1, None, 2), (self.ok("dict.getitem", "dict", key="k"), self.ok("dict.get", "dict", key="x"),
+                                        self.ok("dict.setdefault", "dict", key="y", default=2)))
+        self.assertEqual([{"$tuple": ["k", 1]}, {"$tuple": ["y", 2]}], self.ok("dict.items", "dict"))
+        self.assertEqual(["k", "y"], self.ok("dict.iterate", "dict"))
+        self.ok("namespace.set", "namespace", name="y", value=[2])
+        self.assertEqual([2], self.ok("namespace.get", "namespace", name="y"))
+        self.ok("namespace.delete", "namespace", name="y")
+        self.assertEqual("AttributeError", self.raised("namespace.get", "namespace", name="y")["type"])
+        self.ok("value.add", "value", amount=2)
+        self.assertEqual((7, [1, 2]), (self.ok("value.get", "value"), self.ok("array.slice", "array")))
+        self.ok("queue.put", "queue", item=1)
+        self.assertEqual("Full", self.raised("queue.put", "queue", item=2, timeout=0.01)["type"])
+        self.unsupported("queue.close", "queue")
+        self.ok("joinable_queue.put", "joinable_queue", item=1)
+        self.ok("joinable_queue.task_done", "joinable_queue")
+        for kind in ("lock", "rlock", "semaphore", "bounded_semaphore", "condition"):
+            self.assertEqual(True, self.ok(kind + ".acquire", kind, block=True, timeout=1))
+            self.ok(kind + ".release", kind)
+        self.assertEqual((False, 0), (self.ok("event.wait", "event", timeout=0), self.ok("barrier.wait", "barrier")))
+        self.child("p1", objects=["list"])
+        self.ok("list.append", "list", by="p1", item={"$bytes": "AAEC"})
+        self.assertEqual({"$bytes": "AAEC"}, self.ok("list.pop", "list"))
+        self.ok("list.append", "list", item=[1])
+        self.ok("list.get", "list", into="inner", index=-1)
+        self.ok("list.append", "inner", item=2)
+        self.assertEqual(([1, 2], [1]), (self.ok("list.get", "inner"), self.ok("list.get", "list", index=-1)))
+        self.ok("puppet.return", by="p1")
+        self.join("p1", 0)
+        self.ok("manager.shutdown", "m")
+        self.assertIn("raise", self.call("list.len", "list"))
+
+    def test_managers_know_registered_types(self):
+        self.manager("plain")
+        self.ok("custom_manager.new", into="m", address="m.sock", authkey={"$bytes": "AAEC"})
+        self.assertIn("raise", self.call("manager.list", "m", into="l"))
+        self.assertEqual("TypeError", self.raised("manager.start", "m", initializer="text")["type"])
+        self.s.begin("main", "manager.start", "m", initializer={"$function": "puppet"}, initargs=["first"])
+        self.assertEqual("first", self.s.accept()["puppet"])
+        self.ok("global.set", by="first", name="g", value=5)
+        self.ok("puppet.return", by="first")
+        self.assertIn("ok", self.s.end("main"))
+        self.assertEqual("m.sock", self.ok("manager.address", "m"))
+        self.ok("manager.create", "m", into="c", type="Counter", args=[1])
+        self.assertEqual(3, self.ok("proxy.call", "c", method="increment", args=[2]))
+        self.assertEqual(5, self.ok("proxy.call", "c", method="global_value", args=["g"]))
+        self.assertEqual(self.ok("manager.pid", "m"), self.ok("proxy.call", "c", method="pid"))
+        error = self.raised("proxy.call", "c", method="fail", args=["KeyError", "no"])
+        self.assertEqual(("KeyError", ["no"]), (error["type"], error["args"]))
+        self.assertEqual("RemoteError", self.raised("proxy.callmethod", "c", method="_hidden", args=[])["type"])
+        self.assertEqual("RemoteError", self.raised("proxy.call", "c", method="unserialisable")["type"])
+        self.ok("manager.create", "m", into="b", type="Box", args=[7])
+        self.ok("proxy.call", "b", into="inside", method="counter")
+        self.assertEqual(8, self.ok("proxy.call", "inside", method="increment"))
+        self.ok("manager.create", "m", into="w", type="Witness", args=["gone"])
+        self.ok("puppet.drop", "w")
+        self.assertEqual("AttributeError", self.raised("manager.create", "plain", into="x", type="Counter")["type"])
+        self.ok("custom_manager.new", into="far", address="m.sock", authkey={"$bytes": "AAEC"})
+        self.ok("manager.connect", "far")
+        self.assertEqual(None, self.ok("manager.pid", "far"))
+        self.ok("custom_manager.new", into="wrong", address="m.sock", authkey={"$bytes": "AAED"})
+        self.assertEqual("AuthenticationError", self.raised("manager.connect", "wrong")["type"])
+        self.ok("manager.enter", "plain")
+        self.ok("manager.exit", "plain")
+
+    def test_listeners_and_clients(self):
+        self.main()
+        if "remote" not in self.s.hellos["main"]["features"]:
+            self.skipTest("no listeners in " + MODULE)
+        key = {"$bytes": "AAEC"}
+        for address in ("l.sock", {"$tuple": ["127.0.0.1", 0]}):
+            self.ok("listener.new", into="l", address=address, backlog=2, authkey=key)
+            self.assertEqual(None, self.ok("listener.last_accepted", "l"))
+            self.ok("puppet.thread", puppet="t1", daemon=True)
+            self.s.accept()
+            self.s.begin("t1", "client.connect", into="c", address=self.ok("listener.address", "l"), authkey=key)
+            self.ok("listener.accept", "l", into="a")
+            self.assertIn("ok", self.s.end("t1"))
+            self.ok("connection.send", "c", item={"$tuple": [1]})
+            self.assertEqual({"$tuple": [1]}, self.ok("connection.recv", "a"))
+            self.ok("listener.enter", "l")
+            self.ok("listener.exit", "l")
+            self.assertIn("OSError", self.raised("listener.accept", "l", into="a")["bases"])
+            self.ok("puppet.return", by="t1")
+        self.assertEqual("FileNotFoundError", self.raised("client.connect", into="c", address="l.sock")["type"])
+
     def test_module_keeps_its_default_until_told(self):
         self.main()
         self.assertEqual(None, self.ok("context.get_start_method", allow_none=True))
@@ -729,8 +843,8 @@ class DummyTest(EveryStartMethod, AdapterTest):
         self.child("p1")
         self.unsupported("process.terminate", "p1")
         self.unsupported("simple_queue.new", into="s")
-        self.assertFalse({"simple_queue", "simple_queue.close", "context", "process.kill", "process.sentinel"}
-                         & set(self.s.hellos["main"]["features"]))
+        self.assertFalse({"simple_queue", "simple_queue.close", "context", "process.kill", "process.sentinel", "manager",
+                          "manager.list", "remote"} & set(self.s.hellos["main"]["features"]))
         self.unsupported("context.get_start_method")
         self.unsupported("connection.wait", objects=[])
         self.unsupported("process.cpu_count")

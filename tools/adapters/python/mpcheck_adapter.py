@@ -17,6 +17,7 @@ import os
 import sys
 import threading
 
+import mpcheck_managed
 import mpcheck_puppet
 from mpcheck_puppet import here, operations, run_main
 from mpcheck_values import FUNCTIONS, Unsupported, exception_named, find, function_named
@@ -129,7 +130,7 @@ def features():
         ("semaphore.get_value", counts and hasattr(semaphore, "get_value")),
         ("simple_queue.close", hasattr(class_of("SimpleQueue", "queues"), "close")),
     ) if there]
-    return sorted(found)
+    return sorted(found + mpcheck_managed.features(thread=start_method() == "thread"))
 
 
 # ---- Functions that travel ----
@@ -226,11 +227,11 @@ def task(func, args=None, kwargs=None, puppet=None):
     return (func, args, kwargs) if kwargs is not None else (func, args) if args else (func,)
 
 
-class Puppet(mpcheck_puppet.Puppet):
+class Puppet(mpcheck_managed.Operations, mpcheck_puppet.Puppet):
     """A puppet of an implementation of multiprocessing, with its operations of more than one call."""
 
-    OPERATIONS = dict(mpcheck_puppet.Puppet.OPERATIONS, **OPERATIONS)
-    SHARED = {"joinable_queue": "queue", "raw_value": "value", "raw_array": "array"}
+    OPERATIONS = dict(mpcheck_puppet.Puppet.OPERATIONS, **dict(mpcheck_managed.OPERATIONS, **OPERATIONS))
+    SHARED = {"joinable_queue": "queue", "raw_value": "value", "raw_array": "array", "custom_manager": "manager"}
     CONVERSIONS = dict(mpcheck_puppet.Puppet.CONVERSIONS, **{"&": function_named, "!": BarrierAction, "^": callback})
 
     def about(self):
