@@ -241,6 +241,12 @@ RemoteProcess Puppet::current_process() {
   return p;
 }
 
+RemoteManager Puppet::manager() {
+  RemoteManager m = makes(module::manager());
+  stage_->server_of(*this, m);
+  return m;
+}
+
 // ---------------------------------------------------------------- Stage: waiting
 
 // Waits in steps: for something to happen, for a proof that nothing can, or for patience to end.
@@ -599,6 +605,51 @@ bool Stage::process_ends(Puppet& puppet) {
     if (watch.step() != Watch::Step::kHappened) return false;
   }
   return true;
+}
+
+bool Stage::process_ends(pid_t pid) {
+  // Nothing announces it: looks again whenever something has happened, and at each proof.
+  auto is_gone = [&] { return state_of(pid) == 'Z' || state_of(pid) == '?'; };
+  base::Deadline deadline = base::Deadline::after(patience::must_happen());
+  while (!is_gone() && !deadline.passed()) {
+    if (prove_stillness(testee_.pid(), options_.guards).proved && !hears_something())
+      return is_gone();
+    pump(base::Deadline::after(std::chrono::microseconds(500)));
+  }
+  return is_gone();
+}
+
+pid_t Stage::server_of(Puppet& starter, const RemoteManager& m) {
+  Value answer = starter.must(m.pid());
+  const int64_t* pid = answer.get_if<int64_t>();
+  if (pid == nullptr)
+    throw Abandon{Abandon::Why::kViolated, absl::StrCat(m.name, " has no server process")};
+  if (has_feature("manager.heartbeat")) options_.guards.heartbeats.insert(static_cast<pid_t>(*pid));
+  return static_cast<pid_t>(*pid);
+}
+
+void Stage::serves(const Puppet& puppet) {
+  if (has_feature("manager.heartbeat"))
+    options_.guards.heartbeats.insert(static_cast<pid_t>(puppet.hello_.tid));
+}
+
+RawSocket Stage::connect_raw(const Value& address) const {
+  try {
+    return RawSocket::connect(address, testee_.scratch().file("cwd"));
+  } catch (const base::OsError& error) {
+    throw Abandon{Abandon::Why::kViolated,
+                  absl::StrCat("nobody is reached at ", address.text(), ": ", error.what())};
+  }
+}
+
+RawListener Stage::listen_raw(const std::string& name) const {
+  return RawListener(testee_.scratch().in_cwd(name));
+}
+
+std::string Stage::invite(const std::string& prefix) {
+  std::string name = fresh_name(prefix);
+  expect_puppet(name);
+  return name;
 }
 
 base::Ending Stage::main_ends() {

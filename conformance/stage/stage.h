@@ -35,6 +35,8 @@
 #include "base/ending.h"
 #include "conformance/protocol/message.h"
 #include "conformance/stage/host.h"
+#include "conformance/stage/managed.h"
+#include "conformance/stage/raw_socket.h"
 #include "conformance/stage/remote.h"
 #include "conformance/stage/stillness.h"
 #include "conformance/stage/switchboard.h"
@@ -190,6 +192,11 @@ class Puppet {
   // A Process object that is not started; stage.arrival() awaits its puppet.
   RemoteProcess process(const std::vector<RemoteObject>& objects = {}, ChildOptions options = {});
   RemoteProcess current_process();
+  // A manager as Manager() returns it: started. Its server's heartbeat is known to the proof.
+  RemoteManager manager();
+  // Anything else that an operation makes: main.makes(m.list({1, 2})).
+  template <typename Handle>
+  Handle makes(Making<Handle> making);
 
  private:
   friend class Stage;
@@ -264,6 +271,18 @@ class Stage {
   // Waits until the adapter's main program has ended, after it was told to; StillRunning if it does
   // not.
   base::Ending main_ends();
+  // Waits until a process that is no puppet's is gone (or a zombie). False if it stays.
+  bool process_ends(pid_t pid);
+  // The process of a manager that `starter` has started.
+  pid_t server_of(Puppet& starter, const RemoteManager& m);
+  // For a manager's server that runs in a puppet: its thread is no sign of life while it serves.
+  void serves(const Puppet& puppet);
+  // A peer of the testee that is the runner itself: the address as the testee gave it.
+  RawSocket connect_raw(const Value& address) const;
+  // The same the other way round: a server at `name` in the testee's working directory.
+  RawListener listen_raw(const std::string& name) const;
+  // The name of a puppet that will come by itself: for arrival().
+  std::string invite(const std::string& prefix);
   // How many descriptors the puppet's process has open; absent where the kernel does not tell.
   std::optional<int> open_files(const Puppet& puppet);
   // Live processes of the testee.
@@ -346,6 +365,16 @@ class Stage {
   std::string rest_reason_;                         // why main_ends() gave up
   std::string variation_;
 };
+
+template <typename Handle>
+Handle Puppet::makes(Making<Handle> making) {
+  Handle handle = std::move(making.handle);
+  const std::string& op = making.op.name;
+  handle.name = stage_->fresh_name(op.substr(op.find('.') + 1));
+  making.op.as = {handle.name};
+  must(std::move(making.op));
+  return handle;
+}
 
 }  // namespace conformance
 

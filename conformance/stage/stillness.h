@@ -7,11 +7,16 @@
 //
 //   1. read each thread's state and run counters: all asleep, or stopped by a signal;
 //   2. read each sleeper's system call: all wait without a timeout;
-//   3. read states and counters again: nothing has changed, so all of 1 to 3 describes one moment.
+//   3. ask the kernel whether TCP has something on its way (tcp_motion.h);
+//   4. read states and counters again: nothing has changed, so all of 1 to 4 describes one moment.
 //
 // The caller must look for messages of the testee after the proof and before believing it: a reply
 // can be on its way to us while its sender sleeps already, and a sender of a long one sleeps until
 // we have read a part of it. So a part of a message, too, means that the tree can move.
+//
+// A thread that is known to look at a clock now and then, and to do nothing for others when it does
+// (a heartbeat: the adapter says so, PROTOCOL.md section 13), counts as asleep for good while it
+// waits.
 //
 // Limits: the proof assumes that no timer signal, timerfd, io_uring or outside process wakes the
 // tree, and that it has no receive timeout set on a socket. What polls is never proved still:
@@ -21,6 +26,7 @@
 
 #include <sys/types.h>
 
+#include <set>
 #include <string>
 #include <string_view>
 
@@ -28,9 +34,11 @@ namespace conformance {
 
 // The parts of the proof, so that a self-test can leave one out and see a false proof.
 struct Guards {
-  bool timeouts = true;        // a wait with a timeout is no proof
-  bool whole_tree = true;      // every process counts, not only the testee's first
-  bool second_reading = true;  // nothing ran in between
+  bool timeouts = true;             // a wait with a timeout is no proof
+  bool whole_tree = true;           // every process counts, not only the testee's first
+  bool kernel = true;               // what TCP delivers later, by itself
+  bool second_reading = true;       // nothing ran in between
+  std::set<pid_t> heartbeats = {};  // threads whose timed waits are no sign of life
 };
 
 struct Stillness {
