@@ -25,13 +25,32 @@ std::ostream& operator<<(std::ostream& os, const Claim& claim) {
 const Claims& all_claims() {
   static const Claims& all = *[] {
     auto* claims = new Claims;
-    for (auto area : {process_claims,         lifecycle_claims,    start_method_claims,
-                      isolation_claims,       queue_claims,        joinable_queue_claims,
-                      simple_queue_claims,    pipe_claims,         lock_claims,
-                      semaphore_claims,       condition_claims,    event_claims,
-                      barrier_claims,         value_claims,        pool_claims,
-                      pool_worker_claims,     pool_map_claims,     pool_imap_claims,
-                      pool_robustness_claims, async_result_claims, callback_claims}) {
+    for (auto area : {process_claims,
+                      lifecycle_claims,
+                      start_method_claims,
+                      isolation_claims,
+                      queue_claims,
+                      joinable_queue_claims,
+                      simple_queue_claims,
+                      pipe_claims,
+                      lock_claims,
+                      semaphore_claims,
+                      condition_claims,
+                      event_claims,
+                      barrier_claims,
+                      value_claims,
+                      pool_claims,
+                      pool_worker_claims,
+                      pool_map_claims,
+                      pool_imap_claims,
+                      pool_robustness_claims,
+                      async_result_claims,
+                      callback_claims,
+                      manager_lifetime_claims,
+                      manager_proxies_claims,
+                      manager_containers_claims,
+                      manager_sync_claims,
+                      remote_claims}) {
       Claims some = area();
       claims->insert(claims->end(), std::make_move_iterator(some.begin()),
                      std::make_move_iterator(some.end()));

@@ -27,6 +27,11 @@ Claims pool_imap_claims();
 Claims pool_robustness_claims();
 Claims async_result_claims();
 Claims callback_claims();
+Claims manager_lifetime_claims();
+Claims manager_proxies_claims();
+Claims manager_containers_claims();
+Claims manager_sync_claims();
+Claims remote_claims();
 
 }  // namespace conformance
 
