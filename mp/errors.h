@@ -42,10 +42,6 @@ struct AssertionError : Error {
   using Error::Error;
 };
 
-struct TimeoutError : Error {
-  using Error::Error;
-};
-
 struct EOFError : Error {
   EOFError() : Error("the other end is closed") {}
 };
@@ -56,6 +52,11 @@ struct BrokenBarrierError : Error {
 
 struct ProcessError : Error {
   using Error::Error;
+};
+
+// What was waited for did not come in time.
+struct TimeoutError : ProcessError {
+  using ProcessError::ProcessError;
 };
 
 // A message was longer than the buffer for it. It is here, and received.

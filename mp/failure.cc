@@ -107,9 +107,11 @@ Failure current_failure() {
         Writer out(&failure.value);
         found->second.write(out, error);
       } catch (const std::exception& reason) {
-        // Then its name and message must do.
-        failure.type.clear();
-        failure.message += " (and it can't be sent: " + std::string(reason.what()) + ")";
+        failure.message = "what was raised can't be sent: " + failure.name + ": " + error.what() +
+                          " (" + reason.what() + ")";
+        failure.type = typeid(MaybeEncodingError).name();
+        failure.name = "MaybeEncodingError";
+        failure.value.clear();
       }
     }
   } catch (...) {

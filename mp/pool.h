@@ -641,6 +641,8 @@ class Pool {
     return stream(function, std::move(input), chunksize, /*ordered=*/false, "imap_unordered()");
   }
 
+  // Whether it takes no more tasks: it was closed or terminated.
+  bool closed() const { return core_->closed(); }
   // No more tasks; those that were given are done.
   void close() { core_->close(); }
   // Ends the workers, whatever they do. Who waits for a result gets a ProcessError.

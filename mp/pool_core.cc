@@ -172,7 +172,7 @@ void PoolCore::begin(const std::shared_ptr<Job>& job, bool attended) {
     ++unattended_;
   }
   feed_soon(lock, job);
-  if (!attended) changed_.notify_all();
+  if (!attended) tell_of_change();
 }
 
 // Now, or by the thread that may wait.
@@ -184,7 +184,7 @@ void PoolCore::feed_soon(Lock& lock, const std::shared_ptr<Job>& job) {
   }
   if (!feeder_.joinable()) feeder_ = quiet_thread([this] { feed_jobs(); });
   if (std::find(to_feed_.begin(), to_feed_.end(), job) == to_feed_.end()) to_feed_.push_back(job);
-  changed_.notify_all();
+  tell_of_change();
 }
 
 // Puts tasks of the job's as long as there may be more under way.
@@ -239,7 +239,7 @@ void PoolCore::feed(Lock& lock, const std::shared_ptr<Job>& job) {
   }
   job->feeding_ = false;
   finish_if_done(job);
-  changed_.notify_all();
+  tell_of_change();
 }
 
 void PoolCore::put_tasks(Lock& lock, Job& job, const std::vector<std::string>& bodies,
@@ -288,7 +288,7 @@ void PoolCore::go_on_with(const std::shared_ptr<Job>& job) {
 void PoolCore::give_up(const std::shared_ptr<Job>& job) {
   Lock lock(mutex_);
   job->input_ended_ = true;
-  changed_.wait(lock, [&] { return !job->feeding_; });
+  while (job->feeding_) wait_for_change(lock);
   finish_if_done(job);
   leave(*job);
 }
@@ -308,7 +308,7 @@ void PoolCore::attend(Job& job) {
 void PoolCore::leave(Job& job) {
   if (--job.attending_ > 0 || job.done_) return;
   ++unattended_;
-  changed_.notify_all();
+  tell_of_change();
 }
 
 bool PoolCore::wait(Job& job, const std::function<bool()>& holds, base::Deadline deadline) {
@@ -336,11 +336,29 @@ bool PoolCore::is_done(const Job& job) const {
 void PoolCore::wait_some(Lock& lock, base::Deadline deadline) {
   if (!reading_ && live_ > 0) {
     read_some(lock, deadline);
-  } else if (deadline.is_never()) {
-    changed_.wait(lock);
   } else {
-    changed_.wait_until(lock, std::chrono::steady_clock::now() + deadline.remaining());
+    wait_for_change(lock, deadline);
   }
+}
+
+void PoolCore::wait_for_change(Lock& lock, base::Deadline deadline) {
+  ++waiting_;
+  const uint32_t seen = changes_.load();
+  lock.unlock();
+  std::exception_ptr interrupted;
+  try {
+    os::sleep_on(changes_, seen, deadline);
+  } catch (...) {
+    interrupted = std::current_exception();
+  }
+  lock.lock();
+  --waiting_;
+  if (interrupted != nullptr) std::rethrow_exception(interrupted);
+}
+
+void PoolCore::tell_of_change() {
+  ++changes_;
+  if (waiting_ > 0) os::wake_all(changes_);
 }
 
 void PoolCore::read_some(Lock& lock, base::Deadline deadline) {
@@ -357,7 +375,7 @@ void PoolCore::read_some(Lock& lock, base::Deadline deadline) {
   reader_sleeps_ = false;
   const std::vector<std::shared_ptr<Job>> hungry = take_in(lock, records);
   reading_ = false;
-  changed_.notify_all();
+  tell_of_change();
   if (interrupted != nullptr) std::rethrow_exception(interrupted);
   for (const auto& job : hungry) feed_soon(lock, job);
 }
@@ -366,7 +384,7 @@ void PoolCore::read_some(Lock& lock, base::Deadline deadline) {
 void PoolCore::tell_reader() {
   if (reader_sleeps_)
     memory_.results().put(bytes_of(ResultHead{ResultHead::Kind::kLookAround, 0, 0}), never());
-  changed_.notify_all();
+  tell_of_change();
 }
 
 // ---------------------------------------------------------------- results
@@ -440,7 +458,7 @@ void PoolCore::fail_all(Lock& lock, std::exception_ptr error) {
   // Nobody must be about to hand results to them.
   while (reading_) {
     tell_reader();
-    changed_.wait(lock);
+    wait_for_change(lock);
   }
   const auto jobs = std::exchange(jobs_, {});
   for (const auto& [id, job] : jobs) {
@@ -577,6 +595,11 @@ void PoolCore::stop_workers_if_idle() {
   memory_.bells().call(live_);
 }
 
+bool PoolCore::closed() const {
+  Lock lock(mutex_);
+  return closed_;
+}
+
 void PoolCore::close() {
   if (made_in_ != ::getpid()) throw ValueError("this pool belongs to another process");
   Lock lock(mutex_);
@@ -634,7 +657,7 @@ void PoolCore::end_threads() {
   {
     Lock lock(mutex_);
     over_ = true;
-    changed_.notify_all();
+    tell_of_change();
   }
   wake_watcher();
   for (std::thread* thread : {&handler_, &watcher_, &feeder_}) {
@@ -663,7 +686,7 @@ void PoolCore::handle_results() {
     } else if (!reading_ && live_ > 0 && (unattended_ > 0 || notices_ > 0)) {
       read_some(lock, never());
     } else {
-      changed_.wait(lock);
+      wait_for_change(lock);
     }
   }
 }
@@ -673,7 +696,7 @@ void PoolCore::feed_jobs() {
   Lock lock(mutex_);
   while (!over_) {
     if (to_feed_.empty()) {
-      changed_.wait(lock);
+      wait_for_change(lock);
       continue;
     }
     const std::shared_ptr<Job> job = to_feed_.front();
@@ -719,7 +742,7 @@ void PoolCore::watch_workers() {
       worker.process->join();
       ++notices_;
       memory_.results().put(bytes_of(ResultHead{ResultHead::Kind::kDied, 0, whose[i]}), never());
-      changed_.notify_all();
+      tell_of_change();
     }
   }
 }

@@ -13,7 +13,6 @@
 
 #include <sys/types.h>
 
-#include <condition_variable>
 #include <cstddef>
 #include <cstdint>
 #include <deque>
@@ -29,6 +28,7 @@
 
 #include "base/deadline.h"
 #include "base/unique_fd.h"
+#include "mp/os/futex.h"
 #include "mp/pool_worker.h"
 #include "mp/process.h"
 #include "mp/queue_core.h"
@@ -135,6 +135,7 @@ class PoolCore {
   // Nobody is going to fetch what it still brings.
   void abandon(const std::shared_ptr<Job>& job);
 
+  bool closed() const;
   void close();
   void terminate();
   // Raises: ValueError if it was neither closed nor terminated.
@@ -173,6 +174,8 @@ class PoolCore {
   void break_down(Lock& lock, std::exception_ptr error);
   void stop_workers_if_idle();
   void tell_reader();
+  void wait_for_change(Lock& lock, base::Deadline deadline = base::Deadline::never());
+  void tell_of_change();
   void attend(Job& job);
   void leave(Job& job);
   bool is_lost(const Claim& claim, size_t worker, bool surely, bool* unsure);
@@ -193,7 +196,9 @@ class PoolCore {
   base::UniqueFd watcher_wake_;
 
   mutable std::mutex mutex_;
-  std::condition_variable changed_;
+  // How often anything has changed, and how many wait for it; a signal's handler may end a wait (interrupt.h).
+  os::Word changes_{0};
+  size_t waiting_ = 0;
   std::vector<Worker> workers_;
   size_t live_ = 0;
   std::unordered_map<uint64_t, std::shared_ptr<Job>> jobs_;

@@ -113,7 +113,8 @@ class QueueCore {
 
   // The same, and tells `claim` the record's number before it is taken: so who is killed has left word of what went down
   // with it, or of one that the next consumer got. Records are numbered from 0, and from 0 again after 2^31.
-  bool get(std::string* record, const std::function<void(uint32_t)>& claim, base::Deadline deadline);
+  bool get(std::string* record, const std::function<void(uint32_t)>& claim,
+           base::Deadline deadline);
 
   // Takes the first records, at most so many, and adds them to `records`. Waits while there is none.
   // False: there was none until the deadline. Requires: most > 0
@@ -175,8 +176,8 @@ class QueueCore {
   os::SharedFile file_;
   os::View header_;
   Shared* shared_;
-  RingView putting_;  // used under the put side's mutex only
-  RingView getting_;  // and this under the get side's
+  RingView putting_;               // used under the put side's mutex only
+  RingView getting_;               // and this under the get side's
   std::atomic<bool> used_{false};  // by this process
 };
 

@@ -114,7 +114,10 @@ Json describe(const std::exception_ptr& thrown) {
   } catch (const mp::EOFError& e) {
     return described("EOFError", e.what());
   } catch (const mp::TimeoutError& e) {
-    return described("TimeoutError", e.what());
+    // Not Python's builtin one, but multiprocessing's.
+    Json raised = described("TimeoutError", e.what());
+    raised["bases"] = {"TimeoutError", "ProcessError", "Exception", "BaseException", "object"};
+    return raised;
   } catch (const mp::StopIteration& e) {
     return described("StopIteration", e.what());
   } catch (const mp::MaybeEncodingError& e) {

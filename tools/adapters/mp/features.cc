@@ -55,6 +55,7 @@ conformance::Json features() {
                            "pool.map_async",
                            "pool.maxtasksperchild",
                            "pool.starmap",
+                           "pool.with",
                            "queue",
                            "queue.qsize",
                            "raw_array",

@@ -92,7 +92,7 @@ struct Codec<adapter::Local<T>> {
     if constexpr (std::is_same_v<adapter::Local<T>, adapter::List>) {
       out.write(*here.it);
     } else {
-      throw adapter::PythonError("TypeError", "this object does not travel");
+      throw adapter::Unsupported{"what does not travel does not compile"};
     }
   }
   static adapter::Local<T> read(Reader& in) {

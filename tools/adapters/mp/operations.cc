@@ -290,6 +290,10 @@ volatile sig_atomic_t g_noted[NSIG];  // how often each signal came
 Answer on_signal(Call& c) {
   const int number = static_cast<int>(c.whole("signal", 0));
   const std::string action = c.text("action");
+  if (action == "interrupt") {
+    raise_at(number);
+    return {};
+  }
   struct sigaction how = {};
   how.sa_handler = action == "ignore" ? SIG_IGN
                    : action == "default"
@@ -322,6 +326,8 @@ Answer at_exit(Call& c) {
 
 Answer drop(Call& c) {
   std::shared_ptr<Object> object = c.object_named(c.command()["on"].get<std::string>());
+  if (std::holds_alternative<Pool>(object->it))
+    throw Unsupported{"who forgets a pool of C++'s ends its scope: pool.exit"};
   std::scoped_lock hold(here().mutex);
   std::erase_if(here().objects, [&](const auto& each) { return each.second == object; });
   return {};
@@ -461,6 +467,8 @@ const std::map<std::string, Operation>& table() {
       {"pool.close", pool_close},
       {"pool.terminate", pool_terminate},
       {"pool.join", pool_join},
+      {"pool.enter", pool_enter},
+      {"pool.exit", pool_terminate},
       {"async_result.get", result_get},
       {"async_result.wait", result_wait},
       {"async_result.ready", result_ready},

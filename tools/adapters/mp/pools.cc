@@ -145,6 +145,12 @@ Answer imap(Call& c, bool ordered) {
   });
 }
 
+int whole_option(Call& c, const char* name) {
+  if (c.find(name)->get_if<double>() != nullptr)
+    throw Unsupported{"a number that is no int does not compile here"};
+  return static_cast<int>(c.whole(name, 0));
+}
+
 void initialize(std::string function, std::vector<Item> args) { call_function(function, args); }
 
 }  // namespace
@@ -169,13 +175,20 @@ Answer new_pool(Call& c) {
   if (const Value* n = c.find("processes"); n != nullptr && !n->is_null())
     options.processes = static_cast<int>(c.whole("processes", 0));
   if (const Value* n = c.find("maxtasksperchild"); n != nullptr && !n->is_null())
-    options.maxtasksperchild = static_cast<int>(c.whole("maxtasksperchild", 0));
+    options.maxtasksperchild = whole_option(c, "maxtasksperchild");
   if (const Value* function = c.find("initializer"); function != nullptr && !function->is_null())
     options.initializer =
         mp::Initializer(initialize, function_name(*function), items_of(c, c.list("initargs")));
   return made(std::make_shared<mp::Pool>(std::move(options)));
 }
 
+// A scope has no beginning in C++ that could fail: this is what one would ask.
+Answer pool_enter(Call& c) {
+  if (pool(c).closed()) throw mp::ValueError("enter a block: the pool is closed");
+  Answer answer;
+  answer.made.push_back(c.object_named(c.command()["on"].get<std::string>()));
+  return answer;
+}
 Answer pool_apply(Call& c) { return pool(c).apply(run_task, task_of(c)); }
 Answer pool_apply_async(Call& c) {
   return made_result(pool(c).apply_async(call_options(c), run_task, task_of(c)));

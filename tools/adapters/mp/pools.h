@@ -35,6 +35,7 @@ struct AnyResult {
 };
 
 Answer new_pool(Call& c);
+Answer pool_enter(Call& c);
 Answer pool_apply(Call& c);
 Answer pool_apply_async(Call& c);
 Answer pool_map(Call& c);

@@ -107,14 +107,17 @@ void create_file(const std::string& name) {
   base::UniqueFd(::open(name.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0666));
 }
 
+void raise_at(int signal) {
+  struct sigaction action = {};
+  action.sa_handler = note_interrupt;
+  ::sigaction(signal, &action, nullptr);
+  mp::set_interrupt_check(throw_if_interrupted);
+}
+
 void raise_on_interrupt() {
   struct sigaction action = {};
   ::sigaction(SIGINT, nullptr, &action);
-  if (action.sa_handler == SIG_IGN) return;
-  action.sa_handler = note_interrupt;
-  action.sa_flags = 0;
-  ::sigaction(SIGINT, &action, nullptr);
-  mp::set_interrupt_check(throw_if_interrupted);
+  if (action.sa_handler != SIG_IGN) raise_at(SIGINT);
 }
 
 void Puppet::connect() {

@@ -72,6 +72,8 @@ Value ids();
 void create_file(const std::string& name);
 // An interrupt from the keyboard ends a wait with KeyboardInterrupt, unless the program was told to ignore it.
 void raise_on_interrupt();
+// The same for any signal, whatever it did before.
+void raise_at(int signal);
 
 }  // namespace adapter
 
