@@ -351,16 +351,19 @@ class Stream {
     std::scoped_lock hold(mutex_);
     return !ready_.empty();
   }
-  // All that have come.
-  std::deque<Outcome<R>> fetch() {
+  struct Fetched {
+    Outcome<R> outcome;
+    bool makes_room;  // so that it is worth while to ask for more
+  };
+  // Absent: none has come that was not fetched.
+  std::optional<Fetched> fetch() {
     std::scoped_lock hold(mutex_);
-    fetched_ += std::exchange(ready_tasks_, 0);
-    return std::exchange(ready_, {});
-  }
-  // What was fetched has gone its way by now, and makes room.
-  void let_go() {
-    std::scoped_lock hold(mutex_);
-    unfetched_ -= std::exchange(fetched_, 0);
+    if (ready_.empty()) return std::nullopt;
+    auto [outcome, is_last_of_task] = std::move(ready_.front());
+    ready_.pop_front();
+    if (is_last_of_task) --unfetched_;
+    return Fetched{std::move(outcome),
+                   is_last_of_task && (ready_.empty() || unfetched_ % kTasksAtOnce == 0)};
   }
   // What is raised behind all results, once.
   std::exception_ptr take_last_error() {
@@ -369,16 +372,22 @@ class Stream {
   }
 
  protected:
+  static constexpr size_t kTasksAtOnce = 8;
+
+  struct Ready {
+    Outcome<R> outcome;
+    bool is_last_of_task;
+  };
+
   // Requires: the mutex.
   void add(std::vector<Outcome<R>> outcomes) {
-    for (Outcome<R>& each : outcomes) ready_.push_back(std::move(each));
-    ++ready_tasks_;
+    for (size_t i = 0; i < outcomes.size(); ++i)
+      ready_.push_back({std::move(outcomes[i]), i + 1 == outcomes.size()});
   }
 
   mutable std::mutex mutex_;  // over the rest
-  std::deque<Outcome<R>> ready_;
-  // Tasks: that have arrived and were not let go; of these, those in ready_, and those that were fetched.
-  size_t unfetched_ = 0, ready_tasks_ = 0, fetched_ = 0;
+  std::deque<Ready> ready_;
+  size_t unfetched_ = 0;  // tasks that have arrived, ready or before their turn
   std::exception_ptr last_error_;
 };
 
@@ -472,7 +481,8 @@ class AsyncResult {
 //
 //   for (int n : pool.imap(square, numbers)) ...
 //
-// Threads: one at a time. Lifetime: when it goes, no more of the input is used.
+// Threads: any, and each result goes to one of them; a loop is for one. Lifetime: when it goes, no more of the input is
+// used.
 template <class R>
 class ResultIterator {
  public:
@@ -494,11 +504,15 @@ class ResultIterator {
   // The same, for who expects the end. Absent: it is there.
   std::optional<R> fetch(Timeout timeout = {}) {
     State& its = *state_;
-    if (its.here.empty() && !fetch_more(its, deadline_of(timeout))) return std::nullopt;
-    const Outcome<R> outcome = std::move(its.here.front());
-    its.here.pop_front();
-    if (auto* error = std::get_if<1>(&outcome)) std::rethrow_exception(*error);
-    return std::get<0>(outcome);
+    const base::Deadline deadline = deadline_of(timeout);
+    auto fetched = its.stream->fetch();
+    while (!fetched) {  // another thread may have been quicker
+      if (!wait_for_more(its, deadline)) return std::nullopt;
+      fetched = its.stream->fetch();
+    }
+    if (fetched->makes_room) its.core->go_on_with(its.job);
+    if (auto* error = std::get_if<1>(&fetched->outcome)) std::rethrow_exception(*error);
+    return std::get<0>(std::move(fetched->outcome));
   }
 
   // For a loop.
@@ -532,18 +546,15 @@ class ResultIterator {
     std::shared_ptr<PoolCore> core;
     std::shared_ptr<Job> job;
     std::shared_ptr<pool::Stream<R>> stream;
-    std::deque<Outcome<R>> here = {};
   };
 
   // False: there are no more.
-  static bool fetch_more(State& its, base::Deadline deadline) {
-    its.stream->let_go();
-    its.core->go_on_with(its.job);
+  static bool wait_for_more(State& its, base::Deadline deadline) {
     const auto came = [&] { return its.stream->has_next() || PoolCore::is_done_now(*its.job); };
     if (!its.core->wait(*its.job, came, deadline))
       throw TimeoutError("the next result is not there yet");
-    its.here = its.stream->fetch();
-    if (!its.here.empty()) return true;
+    if (its.stream->has_next() || !its.core->is_done(*its.job)) return true;
+    if (its.stream->has_next()) return true;  // it came between the two questions
     if (auto error = its.stream->take_last_error()) std::rethrow_exception(error);
     return false;
   }

@@ -450,6 +450,22 @@ TEST_P(PoolTest, ImapNextKnowsATimeout) {
   EXPECT_THROW(results.next(), StopIteration);
 }
 
+TEST_P(PoolTest, ImapMayBeFetchedByManyThreads) {
+  Pool pool = this->pool(2);
+  for (int round = 0; round < 20; ++round) {
+    auto results = pool.imap(square, up_to(300));
+    std::atomic<int> sum = 0;
+    std::vector<std::thread> threads;
+    for (int t = 0; t < 4; ++t) {
+      threads.emplace_back([&] {
+        while (auto result = results.fetch()) sum += *result;
+      });
+    }
+    for (std::thread& thread : threads) thread.join();
+    EXPECT_EQ(sum, 8955050);
+  }
+}
+
 TEST_P(PoolTest, ImapKeepsPerItemOutcomes) {
   Pool pool = this->pool(2);
   auto fail = [](int n) -> int {

@@ -96,6 +96,14 @@ def introduced(test, printed):
                      "my creator is MainProcess, number %s" % main.group(1)])(test, lines)
 
 
+def one_by_one_takes_longer(test, printed):
+    test.assertEqual(["--start1--", "--end1--", "--start2--", "--end2--"], printed[:-1])
+    ratio = re.match(r"one by one it takes (\d+\.\d) times as long$", printed[-1])
+    test.assertTrue(ratio, printed)
+    # 3.5, less what starting workers costs; how much that is, no test says.
+    test.assertGreater(float(ratio.group(1)), 1)
+
+
 PRINTS = {
     "bakery": both(
         in_groups(["a loaf is baked"] * 1, ["a loaf is baked"] * 5 + ["a loaf is sold"] * 6, ["left: 0"]),
@@ -123,6 +131,14 @@ PRINTS = {
     "pipe_end_of_file": exactly(
         *["received message %d" % i for i in range(5)], "no more: the other end is closed"),
     "pipe_to_child": exactly(*["received Guo %d" % i for i in range(10)], "end of file"),
+    "pool_apply": exactly(*[str(i) for i in range(1, 101)]),
+    "pool_callback": in_groups(["%s: fetched in a worker, called back here" % what
+                                for what in ("bread", "butter", "jam", "milk", "tea", "salt")]),
+    "pool_lost_worker": exactly("12", "6", "lost", "3"),
+    "pool_map": exactly("1 2 3 4 5 6 7 8 9 10 "),
+    "pool_results": exactly(*[str(i) for i in range(1, 101)]),
+    "pool_seven_tasks": one_by_one_takes_longer,
+    "pool_starmap": exactly("2 loaves: 6", "10 apples: 5", "1 cakes: 12"),
     "race": in_groups(
         ["runner %d is ready" % i for i in (1, 2, 3)], ["go"], ["runner %d runs" % i for i in (1, 2, 3)]),
     "recursive_lock": exactly("mine 40, yours 60", "a Lock again: no"),
