@@ -8,6 +8,7 @@ Two processes begin at the same moment and are timed until the last one is done,
 what is measured, as it is of what users of multiprocessing pay.
 """
 import argparse
+import concurrent.futures
 import json
 import multiprocessing
 import os
@@ -21,6 +22,7 @@ TWO_CORES, ONE_CORE, ANYWHERE = "two_cores", "one_core", "anywhere"
 
 fork = multiprocessing.get_context("fork")
 OPERATIONS = {}  # name -> a function that does something so many times, and returns how many seconds it took
+PEERS = {}  # (name, who) -> likewise, by another package of CPython's than multiprocessing
 
 
 class CannotRun(Exception):
@@ -273,6 +275,50 @@ def array_slice(times):
     return time_here(copied(fork.Array("i", 1000)), times)
 
 
+# ---------------------------------------------------------------- pools
+
+def same(item):
+    return item
+
+
+def in_pool(work):
+    """Of two workers; `work` does so many times what it is measured by."""
+    def times_taken(times):
+        with fork.Pool(2) as pool:
+            work(pool, min(times, 100))
+            began = time.perf_counter()
+            work(pool, times)
+            return time.perf_counter() - began
+    return times_taken
+
+
+def apply(pool, times):
+    for _ in range(times):
+        pool.apply(same, (12345678,))
+
+
+def apply_async(pool, times):
+    for _ in range(times):
+        pool.apply_async(same, (12345678,)).get()
+
+
+def submit(times):
+    with concurrent.futures.ProcessPoolExecutor(2, mp_context=fork) as executor:
+        def work(count):
+            for _ in range(count):
+                executor.submit(same, 12345678).result()
+        return time_here(work, times)
+
+
+OPERATIONS["PoolApply"] = in_pool(apply)
+OPERATIONS["PoolApplyAsyncGet"] = in_pool(apply_async)
+PEERS["PoolApply", "executor"] = submit
+OPERATIONS["PoolMap/chunksize_1"] = in_pool(lambda pool, times: pool.map(same, range(times), 1))
+OPERATIONS["PoolMap/default"] = in_pool(lambda pool, times: pool.map(same, range(times)))
+OPERATIONS["PoolImapUnordered/chunksize_20"] = in_pool(
+    lambda pool, times: list(pool.imap_unordered(same, range(times), 20)))
+
+
 # ---------------------------------------------------------------- as Google Benchmark
 
 def measure(function, min_time):
@@ -286,10 +332,11 @@ def measure(function, min_time):
         times = max(times + 1, int(times * (min(growth, 10) if seconds < min_time / 10 else growth)))
 
 
-def row(name, min_time):
-    result = {"name": "BM_%s/cpython" % name, "run_name": "BM_%s/cpython" % name, "run_type": "iteration"}
+def row(name, min_time, who="cpython"):
+    full_name = "BM_%s/%s" % (name, who)
+    result = {"name": full_name, "run_name": full_name, "run_type": "iteration"}
     try:
-        times, seconds = measure(OPERATIONS[name], min_time)
+        times, seconds = measure(PEERS.get((name, who)) or OPERATIONS[name], min_time)
     except CannotRun as reason:
         result.update(error_occurred=True, error_message=str(reason))
         return result
@@ -305,9 +352,9 @@ def main():
     parser.add_argument("--benchmark_out_format", choices=["json"], default="json")
     options = parser.parse_args()
     rows = []
-    for name in OPERATIONS:
-        if re.search(options.benchmark_filter, "BM_%s/cpython" % name):
-            rows.append(row(name, options.benchmark_min_time))
+    for name, who in [(name, "cpython") for name in OPERATIONS] + list(PEERS):
+        if re.search(options.benchmark_filter, "BM_%s/%s" % (name, who)):
+            rows.append(row(name, options.benchmark_min_time, who))
             print("%-60s %s" % (rows[-1]["name"], "%.0f ns" % rows[-1]["real_time"] if "real_time" in rows[-1]
                                 else rows[-1]["error_message"]), file=sys.stderr)
     out = open(options.benchmark_out, "w") if options.benchmark_out else sys.stdout

@@ -12,7 +12,7 @@ sys.path.insert(0, HERE)
 import compare
 from goals import GOALS, Count, Speed
 
-PROGRAMS = ["queue_bench", "pipe_bench", "process_bench", "sync_bench", "shared_bench", "cpython_bench.py"]
+PROGRAMS = ["queue_bench", "pipe_bench", "process_bench", "pool_bench", "sync_bench", "shared_bench", "cpython_bench.py"]
 # Its headers need not be installed.
 OPTIONAL = {"boost"}
 

@@ -114,7 +114,7 @@ class Source {
 
   explicit Source(In in) : in_(std::forward<In>(in)) {}
 
-  // Adds at most so many items.
+  // Adds items until there are so many, or no more. Requires: there are not more of them.
   void take(size_t most, std::vector<Item<Of>>* items) {
     if constexpr (Generator<Of>) {
       while (items->size() < most) {
@@ -128,7 +128,17 @@ class Source {
     } else {
       // begin() of some ranges makes the first item: so it is called where it may fail.
       if (!at_) at_.emplace(std::ranges::begin(in_));
-      for (; *at_ != std::ranges::end(in_) && items->size() < most; ++*at_) items->push_back(**at_);
+      if constexpr (kIsAtHand && std::ranges::random_access_range<Of> &&
+                    std::ranges::common_range<Of>) {
+        const auto left = static_cast<size_t>(std::ranges::end(in_) - *at_);
+        const size_t more = std::min(most - items->size(), left);
+        const auto end = *at_ + static_cast<std::ptrdiff_t>(more);
+        items->insert(items->end(), *at_, end);
+        *at_ = end;
+      } else {
+        for (; *at_ != std::ranges::end(in_) && items->size() < most; ++*at_)
+          items->push_back(**at_);
+      }
       ended_ = items->size() < most;
     }
   }
@@ -166,7 +176,7 @@ class SourceJob : public Job {
       : Job(window),
         chunksize_(chunksize),
         what_(std::move(what)),
-        function_(function),
+        beginning_(Code::beginning(function)),
         source_(std::move(source)) {}
 
   // What the source gave before it failed is done first.
@@ -182,9 +192,9 @@ class SourceJob : public Job {
     return !chunk_.empty();
   }
   void write_task(Writer& out) override {
-    const std::vector<Item> chunk = std::exchange(chunk_, {});
-    Code::begin(out, function_);
-    out.write(chunk);
+    const Emptied emptied{&chunk_};
+    out.write_raw(beginning_.data(), beginning_.size());
+    out.write(chunk_);
   }
   bool input_may_wait() const override { return !Source::kIsAtHand; }
 
@@ -199,7 +209,13 @@ class SourceJob : public Job {
   const std::string what_;
 
  private:
-  F function_;
+  // Its memory stays for the next chunk.
+  struct Emptied {
+    ~Emptied() { chunk->clear(); }
+    std::vector<Item>* chunk;
+  };
+
+  const std::string beginning_;
   Source source_;
   std::vector<Item> chunk_;
   std::exception_ptr source_error_;
@@ -258,26 +274,21 @@ class CallJob : public Job, public Whole<Value<T>> {
 
   CallJob(F function, std::tuple<Args...> arguments, AsyncOptions<T> options)
       : Job(1),
-        function_(function),
+        beginning_(Code::beginning(function)),
         arguments_(std::in_place, std::move(arguments)),
         options_(std::move(options)) {}
 
   bool has_more() override { return arguments_.has_value(); }
   void write_task(Writer& out) override {
     const std::tuple<Args...> arguments = *std::exchange(arguments_, std::nullopt);
-    Code::begin(out, function_);
+    out.write_raw(beginning_.data(), beginning_.size());
     out.write_size(1);
     out.write(arguments);
   }
   void input_failed(std::exception_ptr error) override { this->fail_once(error); }
 
   void arrive(uint64_t, Reader& in) override {
-    auto outcome = Code::read_all(in);
-    if (auto* error = std::get_if<1>(&outcome)) {
-      this->fail_once(*error);
-    } else {
-      value_.emplace(std::move(std::get<0>(outcome).at(0)));
-    }
+    if (auto error = Code::read_all(in, &value_, 0)) this->fail_once(error);
   }
   void fail(uint64_t, std::exception_ptr error) override { this->fail_once(error); }
   void fail_all(std::exception_ptr error) override { this->fail_once(error); }
@@ -287,12 +298,12 @@ class CallJob : public Job, public Whole<Value<T>> {
   void call_back() override { call_back_with<T>(options_, *this); }
 
  private:
-  Value<T> value() const override { return *value_; }
+  Value<T> value() const override { return value_.at(0).value(); }
 
-  F function_;
+  const std::string beginning_;
   std::optional<std::tuple<Args...>> arguments_;
   const AsyncOptions<T> options_;
-  std::optional<Value<T>> value_;
+  std::vector<std::optional<Value<T>>> value_;  // one
 };
 
 // The results of all items, in their order.
@@ -312,13 +323,8 @@ class MapJob : public SourceJob<takes, Fate::kTogether, F, In>,
   void input_failed(std::exception_ptr error) override { this->fail_once(error); }
 
   void arrive(uint64_t task, Reader& in) override {
-    auto outcome = Base::Code::read_all(in);
-    if (auto* error = std::get_if<1>(&outcome)) {
-      this->fail_once(*error);
-      return;
-    }
-    if (chunks_.size() <= task) chunks_.resize(task + 1);
-    chunks_[task] = std::move(std::get<0>(outcome));
+    if (auto error = Base::Code::read_all(in, &results_, task * this->chunksize_))
+      this->fail_once(error);
   }
   void fail(uint64_t, std::exception_ptr error) override { this->fail_once(error); }
   void fail_all(std::exception_ptr error) override { this->fail_once(error); }
@@ -327,18 +333,21 @@ class MapJob : public SourceJob<takes, Fate::kTogether, F, In>,
   void call_back() override { call_back_with<std::vector<R>>(options_, *this); }
 
  private:
+  // Of a type that can't be made of nothing each is optional at first.
+  using Slot = std::conditional_t<std::default_initializable<R>, R, std::optional<R>>;
+
   std::vector<R> value() const override {
-    if (chunks_.size() == 1) return chunks_[0];
-    size_t size = 0;
-    for (const auto& chunk : chunks_) size += chunk.size();
-    std::vector<R> all;
-    all.reserve(size);
-    for (const auto& chunk : chunks_) all.insert(all.end(), chunk.begin(), chunk.end());
-    return all;
+    if constexpr (std::same_as<Slot, R>) {
+      return results_;
+    } else {
+      std::vector<R> all;
+      for (const Slot& each : results_) all.push_back(*each);
+      return all;
+    }
   }
 
   const Options options_;
-  std::vector<std::vector<R>> chunks_;
+  std::vector<Slot> results_;
 };
 
 // Results that are fetched one by one.

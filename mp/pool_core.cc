@@ -196,45 +196,20 @@ void PoolCore::feed(Lock& lock, const std::shared_ptr<Job>& job) {
     if (busy >= job->window_) break;
     // What is there must not wait for what may take its time.
     const size_t most = job->input_may_wait() ? 1 : std::min(job->window_ - busy, kBatch);
+    const uint64_t first = job->open_.made();
     lock.unlock();
-    std::vector<std::string> bodies;
-    std::vector<std::exception_ptr> errors;
-    std::exception_ptr input_error;
-    bool more = true;
-    const auto look = [&] {
-      try {
-        more = job->has_more();
-      } catch (...) {
-        more = false;
-        input_error = std::current_exception();
-      }
-      return more;
-    };
-    while (bodies.size() < most && look()) {
-      std::string body;
-      std::exception_ptr error;
-      try {
-        Writer out(&body);
-        job->write_task(out);
-      } catch (...) {
-        error = std::current_exception();
-      }
-      bodies.push_back(std::move(body));
-      errors.push_back(error);
-    }
-    // The last one is known as such at once.
-    if (more && !job->input_may_wait()) look();
+    Batch batch = take_tasks(*job, first, most);
     lock.lock();
     if (job->done_) break;
-    put_tasks(lock, *job, bodies, errors);
-    if (more && job->open_.made() >= job->at_most_) {
-      more = false;
-      input_error = std::make_exception_ptr(
+    put_tasks(lock, *job, first, batch);
+    if (!batch.ended && job->open_.made() >= job->at_most_) {
+      batch.ended = true;
+      batch.input_error = std::make_exception_ptr(
           ValueError("the pool was closed and joined before the input ended"));
     }
-    if (!more) {
+    if (batch.ended) {
       job->input_ended_ = true;
-      if (input_error != nullptr) job->input_failed(input_error);
+      if (batch.input_error != nullptr) job->input_failed(batch.input_error);
     }
   }
   job->feeding_ = false;
@@ -242,38 +217,49 @@ void PoolCore::feed(Lock& lock, const std::shared_ptr<Job>& job) {
   tell_of_change();
 }
 
-void PoolCore::put_tasks(Lock& lock, Job& job, const std::vector<std::string>& bodies,
-                         const std::vector<std::exception_ptr>& errors) {
-  Records records;
-  std::vector<std::pair<uint64_t, std::exception_ptr>> failed;
-  for (size_t i = 0; i < bodies.size(); ++i) {
-    const uint64_t task = job.open_.made();
-    job.open_.add();
-    ++job.under_way_;
-    if (errors[i] != nullptr) {
-      failed.emplace_back(task, errors[i]);
-      continue;
+// Of what the job's input gives, at most so many.
+PoolCore::Batch PoolCore::take_tasks(Job& job, uint64_t first, size_t most) {
+  Batch batch;
+  const auto look = [&] {
+    try {
+      batch.ended = !job.has_more();
+    } catch (...) {
+      batch.ended = true;
+      batch.input_error = std::current_exception();
     }
-    records.add_written([&](std::string* bytes) {
-      *bytes += bytes_of(TaskHead{TaskHead::Kind::kRun, job.id_, task});
-      *bytes += bodies[i];
-    });
+    return !batch.ended;
+  };
+  while (batch.count < most && look()) {
+    const uint64_t task = first + batch.count++;
+    try {
+      batch.records.add_written([&](std::string* bytes) {
+        *bytes += bytes_of(TaskHead{TaskHead::Kind::kRun, job.id_, task});
+        Writer out(bytes);
+        job.write_task(out);
+      });
+    } catch (...) {
+      batch.failed.emplace_back(task, std::current_exception());
+    }
   }
-  const uint64_t end = job.open_.made();
+  // The last one is known as such at once.
+  if (!batch.ended && !job.input_may_wait()) look();
+  return batch;
+}
+
+void PoolCore::put_tasks(Lock& lock, Job& job, uint64_t first, Batch& batch) {
+  for (size_t i = 0; i < batch.count; ++i) job.open_.add();
+  job.under_way_ += batch.count;
   lock.unlock();
-  std::exception_ptr error;
   try {
-    memory_.tasks().put_many(records.views(), never());
-    memory_.bells().call(records.size());
+    memory_.tasks().put_many(batch.records.views(), never());
+    memory_.bells().call(batch.records.size());
   } catch (...) {
-    error = std::current_exception();
+    // Those that were put all the same bring results that nobody waits for.
+    for (size_t i = 0; i < batch.count; ++i)
+      batch.failed.emplace_back(first + i, std::current_exception());
   }
   lock.lock();
-  // Those that were put all the same bring results that nobody waits for.
-  if (error != nullptr) {
-    for (uint64_t task = end - bodies.size(); task < end; ++task) failed.emplace_back(task, error);
-  }
-  for (const auto& [task, reason] : failed) {
+  for (const auto& [task, reason] : batch.failed) {
     if (!job.open_.remove(task)) continue;
     --job.under_way_;
     job.fail(task, reason);
@@ -341,24 +327,34 @@ void PoolCore::wait_some(Lock& lock, base::Deadline deadline) {
   }
 }
 
-void PoolCore::wait_for_change(Lock& lock, base::Deadline deadline) {
-  ++waiting_;
-  const uint32_t seen = changes_.load();
+void PoolCore::wait_for(Bell& bell, Lock& lock, base::Deadline deadline) {
+  ++bell.waiting;
+  const uint32_t seen = bell.rung.load();
   lock.unlock();
   std::exception_ptr interrupted;
   try {
-    os::sleep_on(changes_, seen, deadline);
+    os::sleep_on(bell.rung, seen, deadline);
   } catch (...) {
     interrupted = std::current_exception();
   }
   lock.lock();
-  --waiting_;
+  --bell.waiting;
   if (interrupted != nullptr) std::rethrow_exception(interrupted);
 }
 
+void PoolCore::wait_for_change(Lock& lock, base::Deadline deadline) {
+  wait_for(changed_, lock, deadline);
+}
+
 void PoolCore::tell_of_change() {
-  ++changes_;
-  if (waiting_ > 0) os::wake_all(changes_);
+  changed_.ring();
+  if (handler_has_work()) handler_bell_.ring();
+  if (over_ || !to_feed_.empty()) feeder_bell_.ring();
+}
+
+bool PoolCore::handler_has_work() const {
+  const bool must_read = live_ > 0 && (unattended_ > 0 || notices_ > 0);
+  return over_ || !callbacks_.empty() || (!reading_ && must_read);
 }
 
 void PoolCore::read_some(Lock& lock, base::Deadline deadline) {
@@ -683,10 +679,10 @@ void PoolCore::handle_results() {
       lock.lock();
       callbacks_.pop_front();
       if (!job->done_) finish(job);
-    } else if (!reading_ && live_ > 0 && (unattended_ > 0 || notices_ > 0)) {
+    } else if (handler_has_work()) {
       read_some(lock, never());
     } else {
-      wait_for_change(lock);
+      wait_for(handler_bell_, lock, never());
     }
   }
 }
@@ -696,7 +692,7 @@ void PoolCore::feed_jobs() {
   Lock lock(mutex_);
   while (!over_) {
     if (to_feed_.empty()) {
-      wait_for_change(lock);
+      wait_for(feeder_bell_, lock, never());
       continue;
     }
     const std::shared_ptr<Job> job = to_feed_.front();

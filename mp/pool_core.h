@@ -24,6 +24,7 @@
 #include <string>
 #include <thread>
 #include <unordered_map>
+#include <utility>
 #include <vector>
 
 #include "base/deadline.h"
@@ -149,6 +150,24 @@ class PoolCore {
     bool noticed = false;              // that it has ended
     bool ready = false;                // its initializer has returned
   };
+  // Tasks that are put together.
+  struct Batch {
+    Records records;
+    size_t count = 0;
+    std::vector<std::pair<uint64_t, std::exception_ptr>> failed = {};  // which could not be written
+    bool ended = false;  // there are no more behind it
+    std::exception_ptr input_error = nullptr;
+  };
+  // How often it has rung, and how many threads wait for it. A signal's handler may end a wait (interrupt.h).
+  struct Bell {
+    os::Word rung{0};
+    size_t waiting = 0;
+
+    void ring() {
+      ++rung;
+      if (waiting > 0) os::wake_all(rung);
+    }
+  };
   using Lock = std::unique_lock<std::mutex>;
   class Attention;
 
@@ -158,8 +177,8 @@ class PoolCore {
   static bool has_room(const Job& job);
   void feed(Lock& lock, const std::shared_ptr<Job>& job);
   void feed_soon(Lock& lock, const std::shared_ptr<Job>& job);
-  void put_tasks(Lock& lock, Job& job, const std::vector<std::string>& bodies,
-                 const std::vector<std::exception_ptr>& errors);
+  static Batch take_tasks(Job& job, uint64_t first, size_t most);
+  void put_tasks(Lock& lock, Job& job, uint64_t first, Batch& batch);
   void wait_some(Lock& lock, base::Deadline deadline);
   void read_some(Lock& lock, base::Deadline deadline);
   std::vector<std::shared_ptr<Job>> take_in(Lock& lock, const Records& records);
@@ -174,7 +193,9 @@ class PoolCore {
   void break_down(Lock& lock, std::exception_ptr error);
   void stop_workers_if_idle();
   void tell_reader();
+  void wait_for(Bell& bell, Lock& lock, base::Deadline deadline);
   void wait_for_change(Lock& lock, base::Deadline deadline = base::Deadline::never());
+  bool handler_has_work() const;
   void tell_of_change();
   void attend(Job& job);
   void leave(Job& job);
@@ -196,9 +217,8 @@ class PoolCore {
   base::UniqueFd watcher_wake_;
 
   mutable std::mutex mutex_;
-  // How often anything has changed, and how many wait for it; a signal's handler may end a wait (interrupt.h).
-  os::Word changes_{0};
-  size_t waiting_ = 0;
+  // For any change; and for what its own threads have to do, who would be woken for nothing else.
+  Bell changed_, handler_bell_, feeder_bell_;
   std::vector<Worker> workers_;
   size_t live_ = 0;
   std::unordered_map<uint64_t, std::shared_ptr<Job>> jobs_;

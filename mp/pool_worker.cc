@@ -155,11 +155,20 @@ void write_code(Writer& out, const void* code) {
 }
 
 const void* read_code(Reader& in) {
-  static auto& known = *new std::map<std::pair<std::string, uint64_t>, const void*>;  // one thread
-  auto place = in.read<os::CodePlace>();
-  const auto [found, is_new] = known.try_emplace({place.object, place.offset});
-  if (is_new) found->second = os::code_at(place);
-  return found->second;
+  // A worker runs the same few functions again and again.
+  struct Known {
+    os::CodePlace place;
+    const void* code;
+  };
+  static auto& known = *new std::vector<Known>;  // of one thread
+  const std::string_view object = in.read_bytes(in.read_size(1));
+  const auto offset = in.read<uint64_t>();
+  for (const Known& each : known) {
+    if (each.place.offset == offset && each.place.object == object) return each.code;
+  }
+  const os::CodePlace place = {std::string(object), offset};
+  known.push_back({place, os::code_at(place)});
+  return known.back().code;
 }
 
 void Initializer::pack(Writer& out) const {

@@ -66,11 +66,17 @@ class Records {
     ends_.reserve(ends_.size() + more);
     bytes_.reserve(bytes_.size() + 2 * sizeof(uint64_t) * more);
   }
-  // One more is what `write` appends to the bytes.
+  // One more is what `write` appends to the bytes; none, if it throws.
   template <class Write>
   void add_written(Write write) {
-    write(&bytes_);
-    ends_.push_back(bytes_.size());
+    const size_t before = bytes_.size();
+    try {
+      write(&bytes_);
+      ends_.push_back(bytes_.size());
+    } catch (...) {
+      bytes_.resize(before);
+      throw;
+    }
   }
 
  private:

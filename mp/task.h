@@ -73,15 +73,28 @@ class Task {
  public:
   using R = Result<takes, F, Item>;
 
-  // Writes where the code is, and which function; behind it belongs a vector of the items.
-  static void begin(Writer& out, F function) {
+  // Where the code is, and which function; behind it belongs a vector of the items.
+  static std::string beginning(F function) {
+    std::string bytes;
+    Writer out(&bytes);
     write_code(out, reinterpret_cast<const void*>(&run));
     if constexpr (kIsFunction<F>) write_code(out, reinterpret_cast<const void*>(function));
+    return bytes;
   }
 
-  static Outcome<std::vector<R>> read_all(Reader& in) requires(fate == Fate::kTogether) {
-    if (in.read<bool>()) return in.read<std::vector<R>>();
-    return exception_of(in.read<Failure>());
+  // Reads the values to `first` and on, or returns the error.
+  template <class Slots>
+  static std::exception_ptr read_all(Reader& in, Slots* slots,
+                                     size_t first) requires(fate == Fate::kTogether) {
+    if (!in.read<bool>()) return exception_of(in.read<Failure>());
+    const size_t count = in.read_size(0);
+    if (slots->size() < first + count) slots->resize(first + count);
+    if constexpr (wire::Plain<R> && std::is_same_v<typename Slots::value_type, R>) {
+      in.read_raw(slots->data() + first, count * sizeof(R));
+    } else {
+      for (size_t i = 0; i < count; ++i) (*slots)[first + i] = in.read<R>();
+    }
+    return nullptr;
   }
   static std::vector<Outcome<R>> read_each(Reader& in) requires(fate == Fate::kEach) {
     std::vector<Outcome<R>> outcomes;
@@ -113,49 +126,58 @@ class Task {
     }
   }
 
-  // Writes true and what `make` returns; or false and what it throws.
-  template <class Make>
-  static void write_outcome(Writer& out, Make make) {
+  // Writes true and what `write` writes; or false and what it throws.
+  template <class Write>
+  static void write_outcome(Writer& out, Write write) {
+    const size_t before = out.size();
     try {
-      const auto value = make();
-      std::string encoded;
-      try {
-        Writer(&encoded).write(value);
-      } catch (const std::exception& error) {
-        throw MaybeEncodingError(std::string("what a task returned can't be sent: ") +
-                                 error.what());
-      }
       out.write(true);
-      out.write_raw(encoded.data(), encoded.size());
+      write();
     } catch (const SystemExit&) {
       throw;
     } catch (...) {
+      out.take_back(before);
       out.write(false);
       out.write(current_failure());
     }
   }
 
+  static void write_result(Writer& out, const R& result) {
+    if constexpr (wire::Plain<R>) {
+      out.write(result);
+    } else {
+      try {
+        out.write(result);
+      } catch (const std::exception& error) {
+        throw MaybeEncodingError(std::string("what a task returned can't be sent: ") +
+                                 error.what());
+      }
+    }
+  }
+
   static void run(Reader& in, Writer& out) {
+    F function = function_in(in);
+    const auto one = [&] {
+      auto item = in.read<Item>();
+      write_result(out, result_of(function, item));
+    };
     if constexpr (fate == Fate::kTogether) {
       write_outcome(out, [&] {
-        F function = function_in(in);
-        auto items = in.read<std::vector<Item>>();
-        std::vector<R> results;
-        results.reserve(items.size());
-        for (auto each : items) {
-          Item item(std::move(each));  // a vector<bool> has none to call with
-          results.push_back(result_of(function, item));
+        const size_t count = in.read_size(0);
+        out.write_size(count);
+        if constexpr (wire::Plain<R>) {
+          std::vector<R> results(count);
+          for (R& each : results) {
+            auto item = in.read<Item>();
+            each = result_of(function, item);
+          }
+          out.write_raw(results.data(), count * sizeof(R));
+        } else {
+          for (size_t i = 0; i < count; ++i) one();
         }
-        return results;
       });
     } else {
-      F function = function_in(in);
-      for (size_t left = in.read_size(0); left > 0; --left) {
-        write_outcome(out, [&] {
-          auto item = in.read<Item>();
-          return result_of(function, item);
-        });
-      }
+      for (size_t left = in.read_size(0); left > 0; --left) write_outcome(out, one);
     }
   }
 };

@@ -37,6 +37,10 @@ class Writer {
     write_raw(&wide, sizeof(wide));
   }
 
+  // How much there is; and back to that, for who could not write all.
+  size_t size() const { return bytes_.size(); }
+  void take_back(size_t size) { bytes_.resize(size); }
+
   // For what may go along with any message. Raises: RuntimeError if nothing can go this way.
   Luggage& luggage() {
     if (luggage_ == nullptr)
