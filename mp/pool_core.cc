@@ -450,12 +450,8 @@ void PoolCore::finish(const std::shared_ptr<Job>& job) {
   tell_reader();
 }
 
-void PoolCore::fail_all(Lock& lock, std::exception_ptr error) {
-  // Nobody must be about to hand results to them.
-  while (reading_) {
-    tell_reader();
-    wait_for_change(lock);
-  }
+// Requires: nobody is about to hand results to them.
+void PoolCore::fail_all(std::exception_ptr error) {
   const auto jobs = std::exchange(jobs_, {});
   for (const auto& [id, job] : jobs) {
     job->fail_all(error);
@@ -521,7 +517,7 @@ void PoolCore::worker_died(Lock& lock, size_t index, bool surely) {
     }
     claim.valid.store(false);
   }
-  replace(lock, index);
+  replace(index);
 }
 
 // Whether the task went down with the worker: it was taken, by nobody else, and what the other one may have sent
@@ -538,7 +534,7 @@ bool PoolCore::is_lost(const Claim& claim, size_t worker, bool surely, bool* uns
   return surely;
 }
 
-void PoolCore::replace(Lock& lock, size_t index) {
+void PoolCore::replace(size_t index) {
   Worker& worker = workers_[index];
   const bool was_ready = worker.ready;
   const std::string fate = fate_of(index);
@@ -546,9 +542,9 @@ void PoolCore::replace(Lock& lock, size_t index) {
   --live_;
   memory_.bells().forget(index, memory_.tasks());
   if (!was_ready && ++failed_starts_ >= 2 * workers_.size() && broken_ == nullptr) {
-    break_down(lock, std::make_exception_ptr(
-                         ProcessError("no worker gets through the pool's initializer: " +
-                                      (last_failure_.empty() ? fate : last_failure_))));
+    break_down(
+        std::make_exception_ptr(ProcessError("no worker gets through the pool's initializer: " +
+                                             (last_failure_.empty() ? fate : last_failure_))));
   }
   if (terminated_ || stopping_ || broken_ != nullptr) {
     tell_reader();
@@ -560,22 +556,17 @@ void PoolCore::replace(Lock& lock, size_t index) {
   } catch (...) {
     // The others go on, if there are any.
     if (live_ == 0) {
-      break_down(lock, std::make_exception_ptr(
-                           ProcessError("the pool has no worker left and can't start another: " +
-                                        message_of(std::current_exception()))));
+      break_down(std::make_exception_ptr(
+          ProcessError("the pool has no worker left and can't start another: " +
+                       message_of(std::current_exception()))));
     }
   }
 }
 
-// No worker can be had: nothing that was asked for will ever come. The caller is the reader.
-void PoolCore::break_down(Lock&, std::exception_ptr error) {
+// No worker can be had: nothing that was asked for will ever come. Requires: the caller is the reader.
+void PoolCore::break_down(std::exception_ptr error) {
   broken_ = error;
-  const auto jobs = std::exchange(jobs_, {});
-  for (const auto& [id, job] : jobs) {
-    job->fail_all(error);
-    job->input_ended_ = true;
-    finish(job);
-  }
+  fail_all(error);
   for (Worker& worker : workers_) {
     if (worker.process != nullptr) worker.process->kill();
   }
@@ -615,7 +606,11 @@ void PoolCore::terminate() {
     }
     kill_at_ = base::Deadline::after(kPatience);
     wake_watcher();
-    fail_all(lock, std::make_exception_ptr(ProcessError("the pool was terminated")));
+    while (reading_) {
+      tell_reader();
+      wait_for_change(lock);
+    }
+    fail_all(std::make_exception_ptr(ProcessError("the pool was terminated")));
   }
   wait_for_workers(lock);
 }

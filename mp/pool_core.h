@@ -185,12 +185,12 @@ class PoolCore {
   void wait_for_workers(Lock& lock);
   void note(Lock& lock, const ResultHead& head, Reader& in);
   void worker_died(Lock& lock, size_t index, bool surely);
-  void replace(Lock& lock, size_t index);
+  void replace(size_t index);
   void ended(const std::shared_ptr<Job>& job);
   void finish_if_done(const std::shared_ptr<Job>& job);
   void finish(const std::shared_ptr<Job>& job);
-  void fail_all(Lock& lock, std::exception_ptr error);
-  void break_down(Lock& lock, std::exception_ptr error);
+  void fail_all(std::exception_ptr error);
+  void break_down(std::exception_ptr error);
   void stop_workers_if_idle();
   void tell_reader();
   void wait_for(Bell& bell, Lock& lock, base::Deadline deadline);
