@@ -34,7 +34,6 @@
 #include <cerrno>
 #include <cstddef>
 #include <cstdint>
-#include <cstring>
 #include <memory>
 #include <optional>
 #include <span>
@@ -45,6 +44,7 @@
 
 #include "mp/connection_core.h"
 #include "mp/errors.h"
+#include "mp/message_part.h"
 #include "mp/timeout.h"
 #include "mp/wire/codec.h"
 
@@ -86,17 +86,15 @@ class Connection {
   // Raises: as send(); ValueError if there are not so many.
   void send_bytes(std::string_view data, int64_t offset = 0, std::optional<int64_t> size = {}) {
     core_->require_writable();
-    core_->send(slice(data, offset, size));
+    core_->send(message_part(data, offset, size));
   }
 
   // Raises: as recv(), but for DecodeError; ValueError if `maxlength` is negative; OSError if the message is longer.
   // This end does not receive any more then in this process, and is closed if it was one-way.
   std::string recv_bytes(std::optional<int64_t> maxlength = {}) {
     core_->require_readable();
-    if (maxlength && *maxlength < 0) throw ValueError("negative maxlength");
     std::string bytes;
-    const uint64_t longest =
-        maxlength ? static_cast<uint64_t>(*maxlength) : ConnectionCore::kNoLimit;
+    const uint64_t longest = maxlength ? checked_limit(*maxlength) : ConnectionCore::kNoLimit;
     switch (core_->recv(&bytes, nullptr, longest)) {
       case ConnectionCore::Received::kMessage:
         return bytes;
@@ -113,13 +111,8 @@ class Connection {
   // Raises: as recv_bytes(); ValueError if the offset is not in the buffer; BufferTooShort, which has the message.
   size_t recv_bytes_into(std::span<char> buffer, int64_t offset = 0) {
     core_->require_readable();
-    if (offset < 0) throw ValueError("negative offset");
-    if (static_cast<uint64_t>(offset) > buffer.size()) throw ValueError("offset too large");
-    const std::span<char> room = buffer.subspan(static_cast<size_t>(offset));
-    std::string bytes = recv_bytes();
-    if (bytes.size() > room.size()) throw BufferTooShort(std::move(bytes));
-    if (!bytes.empty()) std::memcpy(room.data(), bytes.data(), bytes.size());
-    return bytes.size();
+    const std::span<char> room = room_in(buffer, offset);
+    return put_message(recv_bytes(), room);
   }
 
   // Whether recv() would not wait: for a message, or because of the end of file. Waits for that until `timeout`.
@@ -146,17 +139,6 @@ class Connection {
   friend struct Codec<Connection>;
 
   explicit Connection(ConnectionCore::Pointer core) : core_(std::move(core)) {}
-
-  static std::string_view slice(std::string_view data, int64_t offset,
-                                std::optional<int64_t> size) {
-    const auto length = static_cast<int64_t>(data.size());
-    if (offset < 0) throw ValueError("offset is negative");
-    if (offset > length) throw ValueError("buffer length < offset");
-    if (size && *size < 0) throw ValueError("size is negative");
-    if (size && *size > length - offset) throw ValueError("buffer length < offset + size");
-    return data.substr(static_cast<size_t>(offset),
-                       static_cast<size_t>(size.value_or(length - offset)));
-  }
 
   ConnectionCore::Pointer core_;
 };

@@ -66,6 +66,11 @@ struct BufferTooShort : ProcessError {
   std::string message;
 };
 
+// Who wanted to connect, or was connected to, has another key or none.
+struct AuthenticationError : ProcessError {
+  using ProcessError::ProcessError;
+};
+
 // There is nothing more to come.
 struct StopIteration : Error {
   StopIteration() : Error("there is nothing more to come") {}

@@ -1,19 +1,28 @@
 #include "mp/os/readable.h"
 
-#include <poll.h>
-
 #include <cerrno>
 
 #include "base/os_error.h"
 #include "mp/os/futex.h"
 
 namespace mp::os {
+namespace {
 
-bool wait_readable(int fd, base::Deadline deadline) {
+bool wait_for(int fd, short events, base::Deadline deadline) {
+  pollfd polled{.fd = fd, .events = events, .revents = 0};
+  return wait_for_any({&polled, 1}, deadline);
+}
+
+}  // namespace
+
+bool wait_readable(int fd, base::Deadline deadline) { return wait_for(fd, POLLIN, deadline); }
+
+bool wait_writable(int fd, base::Deadline deadline) { return wait_for(fd, POLLOUT, deadline); }
+
+bool wait_for_any(std::span<pollfd> polled, base::Deadline deadline) {
   while (true) {
-    pollfd poll{.fd = fd, .events = POLLIN, .revents = 0};
-    const int ready = ::poll(&poll, 1, deadline.poll_timeout());
-    if (ready == 1) return true;
+    const int ready = ::poll(polled.data(), polled.size(), deadline.poll_timeout());
+    if (ready > 0) return true;
     if (ready == 0 && deadline.passed()) return false;
     if (ready == 0) continue;
     if (errno != EINTR) throw base::OsError(errno, "wait for a descriptor");

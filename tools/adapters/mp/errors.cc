@@ -20,12 +20,14 @@ const std::map<std::string, std::string>& parents() {
   static const auto& it =
       *new std::map<std::string, std::string>{{"AssertionError", "Exception"},
                                               {"AttributeError", "Exception"},
+                                              {"AuthenticationError", "ProcessError"},
                                               {"BaseException", ""},
                                               {"BlockingIOError", "OSError"},
                                               {"BrokenBarrierError", "RuntimeError"},
                                               {"BrokenPipeError", "ConnectionError"},
                                               {"BufferTooShort", "ProcessError"},
                                               {"ConnectionError", "OSError"},
+                                              {"ConnectionRefusedError", "ConnectionError"},
                                               {"ConnectionResetError", "ConnectionError"},
                                               {"EOFError", "Exception"},
                                               {"Empty", "Exception"},
@@ -68,6 +70,8 @@ std::string type_of(int error) {
   switch (error) {
     case EPIPE:
       return "BrokenPipeError";
+    case ECONNREFUSED:
+      return "ConnectionRefusedError";
     case ECONNRESET:
       return "ConnectionResetError";
     case EEXIST:
@@ -128,6 +132,8 @@ Json describe(const std::exception_ptr& thrown) {
     return described("RemoteError", e.what(), {e.what()});
   } catch (const mp::BufferTooShort& e) {
     return described("BufferTooShort", e.what(), {Value::bytes(e.message).as_received()});
+  } catch (const mp::AuthenticationError& e) {
+    return described("AuthenticationError", e.what(), {e.what()});
   } catch (const mp::ProcessError& e) {
     return described("ProcessError", e.what(), {e.what()});
   } catch (const mp::DecodeError& e) {

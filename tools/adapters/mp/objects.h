@@ -23,6 +23,7 @@
 #include "mp/pool.h"
 #include "mp/process.h"
 #include "mp/queue.h"
+#include "mp/remote.h"
 #include "mp/semaphore.h"
 #include "mp/value.h"
 #include "mp/wire/codec.h"
@@ -58,6 +59,7 @@ using Queue = mp::Queue<Item>;
 using JoinableQueue = mp::JoinableQueue<Item>;
 using SimpleQueue = mp::SimpleQueue<Item>;
 using Connection = mp::Connection<Item>;
+using RemoteConnection = mp::SocketConnection<Item>;
 using AnyValue = OfAnyType<mp::Value>;
 using AnyRawValue = OfAnyType<mp::RawValue>;
 using AnyArray = OfAnyType<mp::Array>;
@@ -70,12 +72,13 @@ using Pool = Local<mp::Pool>;
 using AsyncResult = Local<AnyResult>;
 using ResultIterator = Local<mp::ResultIterator<Value>>;
 using Source = Local<SourceState>;
+using Listener = Local<mp::Listener<Item>>;
 
 struct Object {
   std::variant<Queue, JoinableQueue, SimpleQueue, Connection, mp::Lock, mp::RLock, mp::AnyLock,
                mp::Semaphore, mp::BoundedSemaphore, mp::Condition, mp::Event, mp::Barrier, AnyValue,
                AnyRawValue, AnyArray, AnyRawArray, List, Process, Pool, AsyncResult, ResultIterator,
-               Source>
+               Source, RemoteConnection, Listener>
       it;
 };
 

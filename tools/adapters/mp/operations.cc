@@ -21,6 +21,7 @@
 #include "tools/adapters/mp/features.h"
 #include "tools/adapters/mp/pools.h"
 #include "tools/adapters/mp/puppet.h"
+#include "tools/adapters/mp/remotes.h"
 #include "tools/adapters/mp/shared_values.h"
 #include "tools/adapters/mp/target.h"
 
@@ -57,7 +58,8 @@ Answer arrived(Item item) {
 
 // Its `with` block is of the end itself.
 Answer enter_connection(Call& c) {
-  if (c.on_a<Connection>().closed()) throw mp::OSError(EBADF, "enter a block: handle is closed");
+  if (with_connection(c, [](auto& end) { return end.closed(); }))
+    throw mp::OSError(EBADF, "enter a block: handle is closed");
   Answer answer;
   answer.made.push_back(c.object_named(c.command()["on"].get<std::string>()));
   return answer;
@@ -65,15 +67,16 @@ Answer enter_connection(Call& c) {
 
 Answer recv_bytes_into(Call& c) {
   std::string buffer(static_cast<size_t>(c.whole("length", 0)), '.');
-  const size_t count =
-      c.on_a<Connection>().recv_bytes_into(std::span(buffer), c.whole("offset", 0));
+  const size_t count = with_connection(
+      c, [&](auto& end) { return end.recv_bytes_into(std::span(buffer), c.whole("offset", 0)); });
   return Value::dict({{"count", static_cast<int64_t>(count)}, {"buffer", Value::bytes(buffer)}});
 }
 
 Answer send_bytes(Call& c) {
   std::optional<int64_t> size;
   if (c.find("size") != nullptr && !c.find("size")->is_null()) size = c.whole("size", 0);
-  c.on_a<Connection>().send_bytes(c.bytes("data"), c.whole("offset", 0), size);
+  with_connection(c,
+                  [&](auto& end) { end.send_bytes(c.bytes("data"), c.whole("offset", 0), size); });
   return {};
 }
 
@@ -81,7 +84,7 @@ Answer recv_bytes(Call& c) {
   std::optional<int64_t> most;
   if (c.find("maxlength") != nullptr && !c.find("maxlength")->is_null())
     most = c.whole("maxlength", 0);
-  return Value::bytes(c.on_a<Connection>().recv_bytes(most));
+  return Value::bytes(with_connection(c, [&](auto& end) { return end.recv_bytes(most); }));
 }
 
 Answer wait_for_any(Call& c) {
@@ -92,6 +95,8 @@ Answer wait_for_any(Call& c) {
     objects.push_back(c.object_named(*name.get_if<std::string>()));
     if (auto* process = std::get_if<Process>(&objects.back()->it)) {
       items.emplace_back(process->it->sentinel());
+    } else if (auto* remote = std::get_if<RemoteConnection>(&objects.back()->it)) {
+      items.emplace_back(*remote);
     } else {
       items.emplace_back(std::get<Connection>(objects.back()->it));
     }
@@ -372,6 +377,9 @@ using Operation = Answer (*)(Call&);
     return Value(__VA_ARGS__); \
   }
 
+// Of a connection of whatever kind.
+#define ON_CONNECTION(...) with_connection(c, [&](auto& end) { return end.__VA_ARGS__; })
+
 const std::map<std::string, Operation>& table() {
   static const auto& it = *new std::map<std::string, Operation>{
       {"context.get_start_method", get_start_method},
@@ -438,22 +446,30 @@ const std::map<std::string, Operation>& table() {
          answer.made.push_back(std::make_shared<Object>(Object{std::move(ends.second)}));
          return answer;
        }},
-      {"connection.send", DO(c.on_a<Connection>().send(c.item("item")))},
-      {"connection.recv", [](Call& c) { return arrived(c.on_a<Connection>().recv()); }},
+      {"connection.send", DO(ON_CONNECTION(send(c.item("item"))))},
+      {"connection.recv", [](Call& c) { return arrived(ON_CONNECTION(recv())); }},
       {"connection.send_bytes", send_bytes},
       {"connection.recv_bytes", recv_bytes},
       {"connection.recv_bytes_into", recv_bytes_into},
-      {"connection.poll",
-       GIVE(c.find("timeout") == nullptr ? c.on_a<Connection>().poll()
-                                         : c.on_a<Connection>().poll(c.timeout()))},
-      {"connection.close", DO(c.on_a<Connection>().close())},
-      {"connection.fileno", GIVE(c.on_a<Connection>().fileno())},
-      {"connection.closed", GIVE(c.on_a<Connection>().closed())},
-      {"connection.readable", GIVE(c.on_a<Connection>().readable())},
-      {"connection.writable", GIVE(c.on_a<Connection>().writable())},
+      {"connection.poll", GIVE(c.find("timeout") == nullptr ? ON_CONNECTION(poll())
+                                                            : ON_CONNECTION(poll(c.timeout())))},
+      {"connection.close", DO(ON_CONNECTION(close()))},
+      {"connection.fileno", GIVE(ON_CONNECTION(fileno()))},
+      {"connection.closed", GIVE(ON_CONNECTION(closed()))},
+      {"connection.readable", GIVE(ON_CONNECTION(readable()))},
+      {"connection.writable", GIVE(ON_CONNECTION(writable()))},
       {"connection.enter", enter_connection},
-      {"connection.exit", DO(c.on_a<Connection>().close())},
+      {"connection.exit", DO(ON_CONNECTION(close()))},
       {"connection.wait", wait_for_any},
+
+      {"listener.new", new_listener},
+      {"listener.accept", listener_accept},
+      {"listener.close", listener_close},
+      {"listener.address", listener_address},
+      {"listener.last_accepted", listener_last_accepted},
+      {"listener.enter", listener_enter},
+      {"listener.exit", listener_close},
+      {"client.connect", client_connect},
 
       {"pool.new", new_pool},
       {"pool.apply", pool_apply},
@@ -557,6 +573,7 @@ const std::map<std::string, Operation>& table() {
 }
 #undef DO
 #undef GIVE
+#undef ON_CONNECTION
 
 // Operations that an area has from another one.
 std::string shared_name(const std::string& op) {
