@@ -21,7 +21,8 @@ struct ClientOptions {
   std::optional<std::string> authkey = {};
   // How long a listener that has no room is waited for. Absent: as long as it takes.
   Timeout timeout = {};
-  // How long the listener's proof of the key is waited for, and before that for its accept(). Absent: as long as it takes.
+  // How long the listener's proof of the key is waited for, and before that for its accept(). Absent: as long as it
+  // takes.
   Timeout handshake_timeout = std::chrono::seconds(10);
   // No longer message is received. In bytes.
   uint64_t longest_message = kNoLimit;

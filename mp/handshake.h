@@ -4,9 +4,9 @@
 //   client -> listener   kAnswer, 32 random bytes of its own, HMAC-SHA-256 of (kAnswer, both numbers)
 //   listener -> client   kWelcome, HMAC-SHA-256 of (kWelcome, both numbers); or kRefused
 //
-// Each a message of the connection's (frame_reader.h), and of at most kLongestInHandshake bytes: who announces more is refused
-// before it comes. A proof names who gives it, so it can't be sent back to its giver, and holds both numbers, so it is of
-// no use another time. Who proves first has not learnt anything yet: that is the client.
+// Each a message of the connection's (frame_reader.h), and of at most kLongestInHandshake bytes: who announces more
+// is refused before it comes. A proof names who gives it, so it can't be sent back to its giver, and holds both
+// numbers, so it is of no use another time. Who proves first has not learnt anything yet: that is the client.
 //
 //   ListenersHandshake handshake(socket, key);
 //   while (!handshake.go_on()) wait_readable(socket, deadline);

@@ -7,23 +7,23 @@
 // through to a Python program as well, if no key is asked for.
 //
 // With a key (`authkey`) each side proves to the other that it has the same one, by HMAC with SHA-256, and tells
-// nobody what it is; before that nothing of what a stranger sends is decoded, and no message of his that is longer than a
-// proof is waited for. Messages are not encrypted afterwards. accept() hears all who come at the same time: who is
-// silent or slow hinders nobody, and is let go when his time is over (`handshake_timeout`).
+// nobody what it is; before that nothing of what a stranger sends is decoded, and no message of his that is longer
+// than a proof is waited for. Messages are not encrypted afterwards. accept() hears all who come at the same time:
+// who is silent or slow hinders nobody, and is let go when his time is over (`handshake_timeout`).
 //
 // When the other end is closed, by close() or because its process has ended, recv() raises EOFError after the last
 // message, and send() raises OSError with EPIPE, or ECONNRESET if a network lies between.
 //
 // Unlike Python: a silent client does not keep others from being accepted
-// (remote.silent_client_does_not_block_the_others). A client with a key waits 10 seconds for a listener's proof, if it is
-// not told otherwise, for a listener without a key never gives one
+// (remote.silent_client_does_not_block_the_others). A client with a key waits 10 seconds for a listener's proof, if
+// it is not told otherwise, for a listener without a key never gives one
 // (remote.client_with_a_key_is_told_that_the_listener_has_none). A message of negative length is an error
 // (remote.negative_length_is_refused). The handshake is mp's own, so a Python program with a key is refused.
 //
-// Processes: a Listener stays with the process that has made it, and its forked children; a SocketConnection also goes to a
-// new process as an argument, and through a Connection at any time. One process at a time sends through an end, and
-// one receives. Threads: any; threads that send through the same end take turns, and so do those that receive, and
-// those in accept().
+// Processes: a Listener stays with the process that has made it, and its forked children; a SocketConnection also
+// goes to a new process as an argument, and through a Connection at any time. One process at a time sends through
+// an end, and one receives. Threads: any; threads that send through the same end take turns, and so do those that
+// receive, and those in accept().
 // Lifetime:  handles are cheap copies that share the listener, or the end; the last one of a process closes it there.
 //            Connections outlive their listener.
 //
@@ -73,8 +73,8 @@ class SocketConnection {
   // All methods but close(), closed(), readable() and writable() raise OSError if this end is closed, and those that
   // receive, if it has refused a message that was too long.
 
-  // Waits while there is no room. Raises: OSError with EPIPE or ECONNRESET if nobody has the other end any more, perhaps
-  // only at the next send(); what the item's Codec raises, and then nothing is sent.
+  // Waits while there is no room. Raises: OSError with EPIPE or ECONNRESET if nobody has the other end any more,
+  // perhaps only at the next send(); what the item's Codec raises, and then nothing is sent.
   void send(const Out& item) {
     wire::check_may_be_sent<Out>();
     core_->require_open();
@@ -160,10 +160,10 @@ class Listener {
   explicit Listener(std::optional<Address> address, ListenerOptions options = {})
       : core_(std::make_shared<ListenerCore>(std::move(address), std::move(options))) {}
 
-  // Waits for a client, and for its proof if there is a key. The first who has given it is returned; the others go on in
-  // the next accept(). Raises: TimeoutError; AuthenticationError if a client has another key, or says what is no proof;
-  // EOFError, OSError if one has gone meanwhile; OSError if the listener is closed, also meanwhile. After all but the
-  // last, accept() may be called again, and loses nobody.
+  // Waits for a client, and for its proof if there is a key. The first who has given it is returned; the others go
+  // on in the next accept(). Raises: TimeoutError; AuthenticationError if a client has another key, or says what is
+  // no proof; EOFError, OSError if one has gone meanwhile; OSError if the listener is closed, also meanwhile. After
+  // all but the last, accept() may be called again, and loses nobody.
   SocketConnection<Out, In> accept(Timeout timeout = {}) {
     return SocketConnection<Out, In>(core_->accept(deadline_of(timeout)));
   }
@@ -182,8 +182,8 @@ class Listener {
   std::shared_ptr<ListenerCore> core_;
 };
 
-// Connects to a listener. Options (ClientOptions, connect.h): `family`, `authkey`, `timeout`, `handshake_timeout` = 10s,
-// `longest_message`.
+// Connects to a listener. Options (ClientOptions, connect.h): `family`, `authkey`, `timeout`,
+// `handshake_timeout` = 10s, `longest_message`.
 // Raises: OSError, with ENOENT if there is no such path and ECONNREFUSED if nobody listens; ValueError for what is no
 // address; TimeoutError; AuthenticationError if the listener has another key; EOFError if it hangs up.
 template <class Out, class In = Out>

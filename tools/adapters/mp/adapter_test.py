@@ -1,6 +1,8 @@
 #!/usr/bin/python3
 """The adapter by itself: what it does with a runner that is broken, and with commands that it does not know."""
+import base64
 import json
+import multiprocessing.connection
 import os
 import socket
 import subprocess
@@ -115,6 +117,22 @@ class AdapterTest(unittest.TestCase):
         self.assertEqual(runner.tell("process.exitcode", on="p1")["ok"], 99)
         runner.main.close()
         self.assertEqual(runner.process.wait(PATIENCE), 99)
+
+    def test_messages_are_pythons(self):
+        runner = self.runner()
+        content = b"\x00\xff" * 100
+        encoded = {"$bytes": base64.b64encode(content).decode()}
+        runner.tell("listener.new", **{"as": "l"})
+        with multiprocessing.connection.Client(runner.tell("listener.address", on="l")["ok"]) as python:
+            runner.tell("listener.accept", on="l", **{"as": "c"})
+            python.send_bytes(content)
+            self.assertEqual(runner.tell("connection.recv_bytes", on="c")["ok"], encoded)
+        with multiprocessing.connection.Listener(("127.0.0.1", 0)) as listener:
+            address = {"$tuple": list(listener.address)}
+            self.assertEqual(runner.tell("client.connect", **{"as": "d", "args": {"address": address}})["ok"], None)
+            with listener.accept() as python:
+                runner.tell("connection.send_bytes", on="d", args={"data": {"$bytes": "YWJj"}})
+                self.assertEqual(python.recv_bytes(), b"abc")
 
     def test_values_come_back_as_they_went(self):
         runner = self.runner()
