@@ -33,7 +33,6 @@
 
 #include <algorithm>
 #include <concepts>
-#include <condition_variable>
 #include <cstddef>
 #include <cstdint>
 #include <deque>
@@ -91,9 +90,6 @@ concept Generator = !std::ranges::range<G> && requires(G & g) {
   *g();
   static_cast<bool>(g());
 };
-
-template <class In>
-concept Input = std::ranges::input_range<In> || Generator<In>;
 
 template <class In>
 struct ItemOf {

@@ -3,7 +3,6 @@
 #include <poll.h>
 #include <pthread.h>
 #include <signal.h>
-#include <string.h>
 #include <sys/eventfd.h>
 #include <unistd.h>
 
@@ -11,10 +10,10 @@
 #include <cstdio>
 #include <utility>
 
+#include "base/ending.h"
 #include "base/os_error.h"
 #include "mp/errors.h"
 #include "mp/failure.h"
-#include "mp/os/tally.h"
 
 namespace mp {
 namespace {
@@ -31,11 +30,6 @@ constexpr size_t kMostAtJoin = 4096;
 constexpr auto kPatience = 1s;
 
 base::Deadline never() { return base::Deadline::never(); }
-
-template <class Head>
-std::string_view bytes_of(const Head& head) {
-  return {reinterpret_cast<const char*>(&head), sizeof(head)};
-}
 
 // A thread of the pool's, which the program's signals are no business of.
 template <class Run>
@@ -152,6 +146,10 @@ void PoolCore::start_worker(size_t index) {
   ++live_;
 }
 
+void PoolCore::require_own() const {
+  if (made_in_ != ::getpid()) throw ValueError("this pool belongs to another process");
+}
+
 // ---------------------------------------------------------------- tasks
 
 // Whether it is worth while to put more.
@@ -160,7 +158,7 @@ bool PoolCore::has_room(const Job& job) {
 }
 
 void PoolCore::begin(const std::shared_ptr<Job>& job, bool attended) {
-  if (made_in_ != ::getpid()) throw ValueError("this pool belongs to another process");
+  require_own();
   Lock lock(mutex_);
   if (broken_ != nullptr) std::rethrow_exception(broken_);
   if (closed_) throw ValueError("the pool is closed");
@@ -489,10 +487,8 @@ std::string PoolCore::fate_of(size_t index) const {
   const Process& process = *workers_[index].process;
   const int code = process.exitcode().value_or(0);
   const std::string who = process.name() + " (process " + std::to_string(*process.pid()) + ")";
-  if (code >= 0) return who + " ended with exit code " + std::to_string(code);
-  const char* signal = ::sigabbrev_np(-code);
-  return who + " was killed by " +
-         (signal != nullptr ? "SIG" + std::string(signal) : "signal " + std::to_string(-code));
+  if (code >= 0) return who + " ended with " + describe(base::Ending(base::Exited{code}));
+  return who + " was " + describe(base::Ending(base::Signaled{.signal = -code}));
 }
 
 void PoolCore::worker_died(Lock& lock, size_t index, bool surely) {
@@ -588,7 +584,7 @@ bool PoolCore::closed() const {
 }
 
 void PoolCore::close() {
-  if (made_in_ != ::getpid()) throw ValueError("this pool belongs to another process");
+  require_own();
   Lock lock(mutex_);
   if (closed_) return;
   closed_ = true;
@@ -597,7 +593,7 @@ void PoolCore::close() {
 }
 
 void PoolCore::terminate() {
-  if (made_in_ != ::getpid()) throw ValueError("this pool belongs to another process");
+  require_own();
   Lock lock(mutex_);
   if (!terminated_) {
     closed_ = terminated_ = true;
@@ -630,7 +626,7 @@ void PoolCore::wait_for_workers(Lock& lock) {
 }
 
 void PoolCore::join() {
-  if (made_in_ != ::getpid()) throw ValueError("this pool belongs to another process");
+  require_own();
   Lock lock(mutex_);
   if (!closed_) throw ValueError("join() of a pool that runs: close() or terminate() it first");
   // Jobs that are held up because nobody fetches their results would never end.

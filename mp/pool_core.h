@@ -171,6 +171,7 @@ class PoolCore {
   using Lock = std::unique_lock<std::mutex>;
   class Attention;
 
+  void require_own() const;
   void start_worker(size_t index);
 
   // All of these with the mutex held; some let go of it meanwhile.

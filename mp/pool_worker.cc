@@ -49,20 +49,15 @@ void end_with_the_owner() {
   }).detach();
 }
 
-template <class Head>
-void write_head(std::string* record, const Head& head) {
-  record->append(reinterpret_cast<const char*>(&head), sizeof(head));
-}
-
 void initialize(const PoolMemory& memory, size_t worker, const Initializer& initializer) {
   std::string record;
   try {
     initializer.run();
-    write_head(&record, ResultHead{ResultHead::Kind::kReady, 0, worker});
+    record += bytes_of(ResultHead{ResultHead::Kind::kReady, 0, worker});
   } catch (const SystemExit&) {
     throw;
   } catch (...) {
-    write_head(&record, ResultHead{ResultHead::Kind::kInitFailed, 0, worker});
+    record += bytes_of(ResultHead{ResultHead::Kind::kInitFailed, 0, worker});
     Writer(&record).write(current_failure());
     memory.results().put(record, never());
     throw SystemExit{1};
@@ -217,7 +212,7 @@ void work(PoolMemory memory, WorkerOrders orders, Initializer initializer) {
     const auto head = read_head<TaskHead>(in);
     if (head.kind == TaskHead::Kind::kStop) return;
     result.clear();
-    write_head(&result, ResultHead{ResultHead::Kind::kResult, head.job, head.task});
+    result += bytes_of(ResultHead{ResultHead::Kind::kResult, head.job, head.task});
     Writer out(&result);
     const auto code = reinterpret_cast<TaskCode>(read_code(in));
     code(in, out);

@@ -13,6 +13,7 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "mp/os/arena.h"
@@ -108,6 +109,10 @@ struct ResultHead {
   uint64_t task;
 };
 
+template <class Head>
+std::string_view bytes_of(const Head& head) {
+  return {reinterpret_cast<const char*>(&head), sizeof(head)};
+}
 template <class Head>
 Head read_head(Reader& in) {
   Head head;

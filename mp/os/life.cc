@@ -135,23 +135,13 @@ Token take_place_by_keeper(Table& table) {
 // is killed, in case that it was the one.
 class PassesOnTheNews {
  public:
-  explicit PassesOnTheNews(Word& word) {
-    size_t size = 0;
-    base::check(::syscall(SYS_get_robust_list, 0, &head_, &size),
-                "find the list of robust mutexes");
-    head_->list_op_pending =
-        reinterpret_cast<robust_list*>(reinterpret_cast<char*>(&word) - head_->futex_offset);
-    std::atomic_signal_fence(std::memory_order_seq_cst);
-  }
+  explicit PassesOnTheNews(RobustMutex& life) { list_.begin(life); }
   PassesOnTheNews(const PassesOnTheNews&) = delete;
   PassesOnTheNews& operator=(const PassesOnTheNews&) = delete;
-  ~PassesOnTheNews() {
-    std::atomic_signal_fence(std::memory_order_seq_cst);
-    head_->list_op_pending = nullptr;
-  }
+  ~PassesOnTheNews() { list_.end(); }
 
  private:
-  robust_list_head* head_ = nullptr;
+  RobustMutex::List list_ = RobustMutex::List::mine();
 };
 
 enum class Slept { kWoken, kTimedOut, kInterrupted };
@@ -240,7 +230,7 @@ bool sleep_on_word_or_life(const Word& word, uint32_t expected, Token owner,
   if (!either.add_life(owner)) return true;
   Slept slept;
   {
-    PassesOnTheNews pending(life.word());
+    PassesOnTheNews pending(life.mutex);
     slept = either.sleep(deadline);
     MP_KILL_POINT();
     if (is_dead(life.word().load())) wake_all(life.word());

@@ -38,6 +38,9 @@ enum class Locked {
 
 class RobustMutex {
  public:
+  // Of the calling thread.
+  class List;
+
   RobustMutex() = default;
   RobustMutex(const RobustMutex&) = delete;
   RobustMutex& operator=(const RobustMutex&) = delete;
@@ -53,9 +56,6 @@ class RobustMutex {
     void* previous;
     void* next;
   };
-  // Of the calling thread.
-  class List;
-
   // Adds it to the thread's list if it is free and not left by a dead owner.
   bool try_lock_fast();
   Locked try_lock_slowly();

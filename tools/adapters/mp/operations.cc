@@ -29,13 +29,6 @@ namespace adapter {
 namespace {
 
 template <class T>
-Answer made(T object) {
-  Answer answer;
-  answer.made.push_back(std::make_shared<Object>(Object{std::move(object)}));
-  return answer;
-}
-
-template <class T>
 Value or_null(const std::optional<T>& value) {
   return value ? Value(int64_t{*value}) : Value();
 }
@@ -60,9 +53,7 @@ Answer arrived(Item item) {
 Answer enter_connection(Call& c) {
   if (with_connection(c, [](auto& end) { return end.closed(); }))
     throw mp::OSError(EBADF, "enter a block: handle is closed");
-  Answer answer;
-  answer.made.push_back(c.object_named(c.command()["on"].get<std::string>()));
-  return answer;
+  return itself(c);
 }
 
 Answer recv_bytes_into(Call& c) {
@@ -609,6 +600,12 @@ Value with_blobs_made(const Value& value) {
     return Value::list(std::move(all));
   }
   return value;
+}
+
+Answer itself(Call& c) {
+  Answer answer;
+  answer.made.push_back(c.object_named(c.command()["on"].get<std::string>()));
+  return answer;
 }
 
 void refuse_type(const std::string& what) { throw PythonError("TypeError", what); }

@@ -74,6 +74,16 @@ T& Call::on_a() const {
 // Big bytes are made of their description before a call, or before they are returned.
 Value with_blobs_made(const Value& value);
 
+template <class T>
+Answer made(T object) {
+  Answer answer;
+  answer.made.push_back(std::make_shared<Object>(Object{std::move(object)}));
+  return answer;
+}
+
+// The object of the call itself, to be named: what a `with` statement gives for one that is its own block.
+Answer itself(Call& c);
+
 [[noreturn]] void refuse_type(const std::string& what);
 
 }  // namespace adapter

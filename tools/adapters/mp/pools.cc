@@ -18,10 +18,8 @@ AnyResult& result(Call& c) { return *c.on_a<AsyncResult>().it; }
 SourceState& source(Call& c) { return *c.on_a<Source>().it; }
 
 template <class T>
-Answer made(std::shared_ptr<T> object) {
-  Answer answer;
-  answer.made.push_back(std::make_shared<Object>(Object{Local<T>{std::move(object)}}));
-  return answer;
+Answer made_local(std::shared_ptr<T> object) {
+  return made(Local<T>{std::move(object)});
 }
 
 std::string function_name(const Value& function) {
@@ -123,7 +121,7 @@ mp::AsyncOptions<std::vector<Value>> map_options(Call& c) {
 
 template <class T>
 Answer made_result(mp::AsyncResult<T> result) {
-  return made(std::make_shared<AnyResult>(AnyResult{std::move(result)}));
+  return made_local(std::make_shared<AnyResult>(AnyResult{std::move(result)}));
 }
 
 Answer map_now(Call& c, bool spread) {
@@ -139,7 +137,7 @@ Answer map_soon(Call& c, bool spread) {
 Answer imap(Call& c, bool ordered) {
   const int each = static_cast<int>(c.whole("chunksize", 1));
   return with_input(c, /*spread=*/false, [&](auto input) {
-    return made(std::make_shared<Results>(
+    return made_local(std::make_shared<Results>(
         ordered ? pool(c).imap(run_task, std::move(input), each)
                 : pool(c).imap_unordered(run_task, std::move(input), each)));
   });
@@ -179,15 +177,13 @@ Answer new_pool(Call& c) {
   if (const Value* function = c.find("initializer"); function != nullptr && !function->is_null())
     options.initializer =
         mp::Initializer(initialize, function_name(*function), items_of(c, c.list("initargs")));
-  return made(std::make_shared<mp::Pool>(std::move(options)));
+  return made_local(std::make_shared<mp::Pool>(std::move(options)));
 }
 
 // A scope has no beginning in C++ that could fail: this is what one would ask.
 Answer pool_enter(Call& c) {
   if (pool(c).closed()) throw mp::ValueError("enter a block: the pool is closed");
-  Answer answer;
-  answer.made.push_back(c.object_named(c.command()["on"].get<std::string>()));
-  return answer;
+  return itself(c);
 }
 Answer pool_apply(Call& c) { return pool(c).apply(run_task, task_of(c)); }
 Answer pool_apply_async(Call& c) {
@@ -248,7 +244,7 @@ Answer new_source(Call& c) {
   if (c.find("allowed") != nullptr)
     made_source->allowed = static_cast<size_t>(c.whole("allowed", 0));
   if (c.find("raise") != nullptr) made_source->raise = c.text("raise");
-  return made(std::move(made_source));
+  return made_local(std::move(made_source));
 }
 
 Answer source_allow(Call& c) {
