@@ -38,6 +38,23 @@ struct IndexError : Error {
   using Error::Error;
 };
 
+// A dict had no such key.
+struct KeyError : Error {
+  explicit KeyError(std::string message, std::string encoded = "")
+      : Error(std::move(message)), key(std::move(encoded)) {}
+  std::string key;  // for decode()
+};
+
+// An object had no such attribute.
+struct AttributeError : Error {
+  using Error::Error;
+};
+
+// A value was of another type than it had to be.
+struct TypeError : Error {
+  using Error::Error;
+};
+
 struct AssertionError : Error {
   using Error::Error;
 };

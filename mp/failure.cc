@@ -51,15 +51,29 @@ Travellers known() {
   add<DecodeError>(all);
   add<ValueError>(all);
   add<IndexError>(all);
+  add<AttributeError>(all);
+  add<TypeError>(all);
   add<AssertionError>(all);
   add<TimeoutError>(all);
   add<ProcessError>(all);
+  add<AuthenticationError>(all);
   add<WorkerLost>(all);
   add<MaybeEncodingError>(all);
   add_plain<Empty>(all);
   add_plain<Full>(all);
   add_plain<EOFError>(all);
   add_plain<BrokenBarrierError>(all);
+  all[typeid(KeyError).name()] = {
+      .write =
+          [](Writer& out, const std::exception& error) {
+            out.write(dynamic_cast<const KeyError&>(error).key);
+          },
+      .rebuild =
+          [](const Failure& failure, const RemoteError& cause) {
+            Reader in(failure.value);
+            return with_cause(KeyError(failure.message, in.read<std::string>()), cause);
+          },
+  };
   all[typeid(OSError).name()] = {
       .write =
           [](Writer& out, const std::exception& error) {
@@ -82,15 +96,15 @@ Travellers& travellers() {
   return all;
 }
 
-std::string this_place() {
-  return current_process().name() + " (process " + std::to_string(::getpid()) + ")";
-}
-
 }  // namespace
 
 bool let_error_travel(const std::type_info& type, ErrorTraveller how) {
   travellers()[type.name()] = std::move(how);
   return true;
+}
+
+std::string this_place() {
+  return current_process().name() + " (process " + std::to_string(::getpid()) + ")";
 }
 
 Failure current_failure() {

@@ -62,6 +62,8 @@ struct Failure {
 
 // Of the exception that is being handled.
 Failure current_failure();
+// This process, as the place of a failure.
+std::string this_place();
 // What is thrown there.
 std::exception_ptr exception_of(const Failure& failure);
 

@@ -14,6 +14,7 @@
 #include "base/os_error.h"
 #include "mp/errors.h"
 #include "mp/failure.h"
+#include "mp/os/quiet_thread.h"
 
 namespace mp {
 namespace {
@@ -30,17 +31,6 @@ constexpr size_t kMostAtJoin = 4096;
 constexpr auto kPatience = 1s;
 
 base::Deadline never() { return base::Deadline::never(); }
-
-// A thread of the pool's, which the program's signals are no business of.
-template <class Run>
-std::thread quiet_thread(Run run) {
-  sigset_t all, before;
-  ::sigfillset(&all);
-  ::pthread_sigmask(SIG_SETMASK, &all, &before);
-  std::thread thread(run);
-  ::pthread_sigmask(SIG_SETMASK, &before, nullptr);
-  return thread;
-}
 
 std::string message_of(const std::exception_ptr& error) {
   try {
@@ -94,8 +84,8 @@ PoolCore::PoolCore(PoolSettings settings)
     for (size_t i = 0; i < workers_.size(); ++i) start_worker(i);
     if (settings_.start_method.value_or(get_start_method()) == StartMethod::kFork)
       nursery_ = std::make_unique<Nursery>();
-    handler_ = quiet_thread([this] { handle_results(); });
-    watcher_ = quiet_thread([this] { watch_workers(); });
+    handler_ = os::quiet_thread([this] { handle_results(); });
+    watcher_ = os::quiet_thread([this] { watch_workers(); });
   } catch (...) {
     for (Worker& worker : workers_) {
       if (worker.process == nullptr) continue;
@@ -180,7 +170,7 @@ void PoolCore::feed_soon(Lock& lock, const std::shared_ptr<Job>& job) {
     feed(lock, job);
     return;
   }
-  if (!feeder_.joinable()) feeder_ = quiet_thread([this] { feed_jobs(); });
+  if (!feeder_.joinable()) feeder_ = os::quiet_thread([this] { feed_jobs(); });
   if (std::find(to_feed_.begin(), to_feed_.end(), job) == to_feed_.end()) to_feed_.push_back(job);
   tell_of_change();
 }

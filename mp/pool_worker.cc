@@ -8,12 +8,12 @@
 #include <map>
 #include <mutex>
 #include <new>
-#include <thread>
 #include <utility>
 
 #include "mp/errors.h"
 #include "mp/failure.h"
 #include "mp/os/code.h"
+#include "mp/os/quiet_thread.h"
 #include "mp/process.h"
 #include "mp/shared_handle.h"
 
@@ -40,10 +40,7 @@ void leave_interrupts_to_the_owner() {
 
 // A worker has nobody to work for then.
 void end_with_the_owner() {
-  std::thread([] {
-    sigset_t all;
-    ::sigfillset(&all);
-    ::pthread_sigmask(SIG_SETMASK, &all, nullptr);
+  os::quiet_thread([] {
     parent_process()->join();
     ::_exit(1);
   }).detach();
@@ -164,17 +161,6 @@ const void* read_code(Reader& in) {
   const os::CodePlace place = {std::string(object), offset};
   known.push_back({place, os::code_at(place)});
   return known.back().code;
-}
-
-void Initializer::pack(Writer& out) const {
-  out.write(target_ != nullptr);
-  if (target_ != nullptr) target_->pack(out);
-}
-
-Initializer Initializer::unpack(Reader& in) {
-  Initializer initializer;
-  if (in.read<bool>()) initializer.target_ = unpack_target(in);
-  return initializer;
 }
 
 std::vector<int> blocked_signals() {

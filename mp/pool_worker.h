@@ -16,6 +16,7 @@
 #include <string_view>
 #include <vector>
 
+#include "mp/initializer.h"
 #include "mp/os/arena.h"
 #include "mp/os/futex.h"
 #include "mp/queue_core.h"
@@ -127,24 +128,6 @@ using TaskCode = void (*)(Reader& in, Writer& out);
 // Writes where it is, which takes a while the first time.
 void write_code(Writer& out, const void* code);
 const void* read_code(Reader& in);
-
-// What a worker does first.
-class Initializer : public wire::Handle {
- public:
-  Initializer() = default;
-  template <class F, class... Args>
-  explicit Initializer(F function, Args... arguments)
-      : target_(make_target(function, std::move(arguments)...)) {}
-
-  explicit operator bool() const { return target_ != nullptr; }
-  void run() const { target_->run(); }
-
-  void pack(Writer& out) const;
-  static Initializer unpack(Reader& in);
-
- private:
-  std::shared_ptr<Target> target_;
-};
 
 struct WorkerOrders {
   size_t worker;

@@ -17,6 +17,7 @@
 
 #include "base/os_error.h"
 #include "mp/os/kill_point.h"
+#include "mp/os/quiet_thread.h"
 #include "mp/os/robust_mutex.h"
 #include "mp/os/shared_file.h"
 
@@ -116,10 +117,7 @@ Token take_place(Table& table) {
 Token take_place_by_keeper(Table& table) {
   std::promise<Token> promise;
   std::future<Token> token = promise.get_future();
-  std::thread([&table, promise = std::move(promise)]() mutable {
-    sigset_t all;
-    ::sigfillset(&all);
-    ::pthread_sigmask(SIG_SETMASK, &all, nullptr);
+  quiet_thread([&table, promise = std::move(promise)]() mutable {
     try {
       promise.set_value(take_place(table));
     } catch (...) {

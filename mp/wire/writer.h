@@ -47,6 +47,10 @@ class Writer {
       throw RuntimeError("this goes to another process as an argument or through a Connection");
     return *luggage_;
   }
+  // Whether all this goes with a new process.
+  bool is_inheritance() const {
+    return luggage_ != nullptr && luggage_->way() == Luggage::Way::kInheritance;
+  }
   // For what goes to new processes only. Raises: RuntimeError if this is none.
   Luggage& inheritance() {
     if (luggage_ == nullptr || luggage_->way() != Luggage::Way::kInheritance)
