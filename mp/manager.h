@@ -161,8 +161,8 @@ class SyncManager {
   auto create(Args&&... arguments) const {
     using Factory = managed::FactoryOf<F>;
     return managed::call_with<typename Factory::Result>(
-        link(), 0, Factory::id(), std::type_identity<typename Factory::Arguments>(),
-        std::forward<Args>(arguments)...);
+        link(), 0, Factory::id(), Factory::name(),
+        std::type_identity<typename Factory::Arguments>(), std::forward<Args>(arguments)...);
   }
 
  private:
@@ -172,7 +172,8 @@ class SyncManager {
   P make(Args... arguments) const {
     const Proxy<T> made = managed::call_with<std::shared_ptr<T>>(
         link(), 0, managed::MakerOf<T, Kept<Args>...>::id(),
-        std::type_identity<std::tuple<Kept<Args>...>>(), std::move(arguments)...);
+        managed::MakerOf<T, Kept<Args>...>::name(), std::type_identity<std::tuple<Kept<Args>...>>(),
+        std::move(arguments)...);
     return P(made.reference());
   }
   std::shared_ptr<managed::Link> link() const;

@@ -36,17 +36,17 @@ class List {
   void append(const T& item) { items_.push_back(item); }
   void extend(const Items& items) { items_.insert(items_.end(), items.begin(), items.end()); }
   void insert(int64_t index, const T& item) {
-    items_.insert(at(slice_in(index, {}, items_.size()).first), item);
+    items_.insert(place(slice_in(index, {}, items_.size()).first), item);
   }
   T pop(int64_t index) {
     if (items_.empty()) throw IndexError("pop from empty list");
-    const auto place = at(index_in(index, items_.size()));
-    T item = std::move(*place);
-    items_.erase(place);
+    const auto taken = place(index_in(index, items_.size()));
+    T item = std::move(*taken);
+    items_.erase(taken);
     return item;
   }
   void remove(const T& item) { items_.erase(find(item, {}, {})); }
-  void erase(int64_t index) { items_.erase(at(index_in(index, items_.size()))); }
+  void erase(int64_t index) { items_.erase(place(index_in(index, items_.size()))); }
   void clear() { items_.clear(); }
 
   int64_t index(const T& item, Bound start, Bound stop) {
@@ -65,15 +65,15 @@ class List {
   }
   void reverse() { std::reverse(items_.begin(), items_.end()); }
 
-  T get(int64_t index) { return items_[index_in(index, items_.size())]; }
+  T at(int64_t index) { return items_[index_in(index, items_.size())]; }
   void set(int64_t index, const T& item) { items_[index_in(index, items_.size())] = item; }
   Items slice(Bound start, Bound stop) {
     const Slice part = slice_in(start, stop, items_.size());
-    return Items(at(part.first), at(part.first + part.size));
+    return Items(place(part.first), place(part.first + part.size));
   }
   void set_slice(Bound start, Bound stop, const Items& items) {
     const Slice part = slice_in(start, stop, items_.size());
-    const auto gap = items_.erase(at(part.first), at(part.first + part.size));
+    const auto gap = items_.erase(place(part.first), place(part.first + part.size));
     items_.insert(gap, items.begin(), items.end());
   }
   void repeat(int64_t times) {
@@ -82,11 +82,11 @@ class List {
   }
 
  private:
-  auto at(size_t index) { return items_.begin() + static_cast<ptrdiff_t>(index); }
+  auto place(size_t index) { return items_.begin() + static_cast<ptrdiff_t>(index); }
   auto find(const T& item, Bound start, Bound stop) {
     const Slice part = slice_in(start, stop, items_.size());
-    const auto end = at(part.first + part.size);
-    const auto found = std::find(at(part.first), end, item);
+    const auto end = place(part.first + part.size);
+    const auto found = std::find(place(part.first), end, item);
     if (found == end) throw ValueError("the item is not in the list");
     return found;
   }
@@ -130,8 +130,8 @@ class ListProxy : public Proxy<managed::List<T>> {
   void reverse() const { this->template call<&List::reverse>(); }
 
   // Copies. Raises: IndexError
-  T operator[](int64_t index) const { return get(index); }
-  T get(int64_t index) const { return this->template call<&List::get>(index); }
+  T operator[](int64_t index) const { return at(index); }
+  T at(int64_t index) const { return this->template call<&List::at>(index); }
   void set(int64_t index, const T& item) const { this->template call<&List::set>(index, item); }
   Items slice(Bound start = {}, Bound stop = {}) const {
     return this->template call<&List::slice>(start, stop);

@@ -67,8 +67,9 @@ thread_local Spare t_spare;
 
 }  // namespace
 
-Call::Call(std::shared_ptr<Link> link, ObjectId object, MethodId method)
+Call::Call(std::shared_ptr<Link> link, ObjectId object, MethodId method, std::string_view name)
     : link_(std::move(link)),
+      name_(name),
       exchange_{.link = link_.get()},
       request_(std::move(t_spare.request)),
       reply_(std::move(t_spare.reply)) {
@@ -96,7 +97,7 @@ void Call::ask() {
       std::rethrow_exception(exception_of(read<Failure>()));
     case Status::kRefused: {
       const auto failure = read<Failure>();
-      throw RemoteError(failure.name, failure.message, failure.place);
+      throw RemoteError(failure.name, std::string(name_) + ": " + failure.message, failure.place);
     }
   }
   throw DecodeError("a manager's server has sent a reply of no kind");

@@ -76,8 +76,8 @@ namespace managed {
 // One call of a method, from here to there and back.
 class Call {
  public:
-  // Raises: what the server's link raises.
-  Call(std::shared_ptr<Link> link, ObjectId object, MethodId method);
+  // `name`: of the method, for people. Raises: what the server's link raises.
+  Call(std::shared_ptr<Link> link, ObjectId object, MethodId method, std::string_view name);
   Call(const Call&) = delete;
   Call& operator=(const Call&) = delete;
   ~Call();
@@ -104,6 +104,7 @@ class Call {
 
  private:
   const std::shared_ptr<Link> link_;
+  const std::string_view name_;
   Exchange exchange_;
   std::string request_, reply_;
   std::shared_ptr<Channel> channel_;
@@ -129,9 +130,10 @@ struct Returned<std::shared_ptr<U>> {
 
 template <class R, class... P, class... A>
 typename Returned<R>::type call_with(std::shared_ptr<Link> link, ObjectId object, MethodId method,
-                                     std::type_identity<std::tuple<P...>>, A&&... arguments) {
+                                     std::string_view name, std::type_identity<std::tuple<P...>>,
+                                     A&&... arguments) {
   static_assert(sizeof...(P) == sizeof...(A), "the method takes another number of arguments");
-  Call call(std::move(link), object, method);
+  Call call(std::move(link), object, method, name);
   (call.write<P>(std::forward<A>(arguments)), ...);
   call.ask();
   if constexpr (std::is_void_v<R>) {
@@ -186,9 +188,27 @@ Arguments read_arguments(Reader& in) {
   }
 }
 
+// What the program knows of a method, or maker, that it mentions anywhere.
+template <class Which>
+class Known {
+ public:
+  static MethodId id() {
+    static const MethodId id = (static_cast<void>(&is_known), id_of(Which::key()));
+    return id;
+  }
+  static std::string_view name() {
+    static const std::string& name = *new auto(Which::describe());
+    return name;
+  }
+
+ private:
+  static inline const bool is_known = add_method(
+      {.key = Which::key(), .name = Which::describe(), .type = Which::type(), .run = &Which::run});
+};
+
 // A method of T's, or of a base of T's.
 template <class T, auto M>
-struct MethodOf {
+struct MethodOf : Known<MethodOf<T, M>> {
   using Signature = managed::Signature<decltype(M)>;
   using Arguments = typename Signature::Arguments;
   using Result = typename Signature::Result;
@@ -205,22 +225,13 @@ struct MethodOf {
           arguments);
     });
   }
-  static MethodId id() {
-    static const MethodId id = (static_cast<void>(&is_known), id_of(key()));
-    return id;
-  }
-
- private:
   static std::string key() { return Signature::template key<T>(name_of<M>()); }
-  static inline const bool is_known =
-      add_method({.key = key(),
-                  .name = readable_name(typeid(T)) + "::" + name_of<M>(),
-                  .type = &typeid(T),
-                  .run = &run});
+  static std::string describe() { return readable_name(typeid(T)) + "::" + name_of<M>(); }
+  static const std::type_info* type() { return &typeid(T); }
 };
 
 template <class Made, class... P>
-struct MakerOf {
+struct MakerOf : Known<MakerOf<Made, P...>> {
   static void run(Object*, Reader& in, Writer& out) {
     auto arguments = read_arguments<std::tuple<P...>>(in);
     return_to(out, [&] {
@@ -228,20 +239,14 @@ struct MakerOf {
                         arguments);
     });
   }
-  static MethodId id() {
-    static const MethodId id = (static_cast<void>(&is_known), id_of(key()));
-    return id;
-  }
-
- private:
   static std::string key() { return method_key<Made, void, P...>("create"); }
-  static inline const bool is_known =
-      add_method({.key = key(), .name = readable_name(typeid(Made)), .type = nullptr, .run = &run});
+  static std::string describe() { return readable_name(typeid(Made)); }
+  static const std::type_info* type() { return nullptr; }
 };
 
 // A function that returns an object.
 template <auto F>
-struct FactoryOf {
+struct FactoryOf : Known<FactoryOf<F>> {
   using Signature = managed::Signature<decltype(F)>;
   using Arguments = typename Signature::Arguments;
   using Result = typename Signature::Result;
@@ -252,15 +257,9 @@ struct FactoryOf {
       return std::apply([](auto&... each) { return F(std::move(each)...); }, arguments);
     });
   }
-  static MethodId id() {
-    static const MethodId id = (static_cast<void>(&is_known), id_of(key()));
-    return id;
-  }
-
- private:
   static std::string key() { return Signature::template key<decltype(F)>(name_of<F>()); }
-  static inline const bool is_known =
-      add_method({.key = key(), .name = name_of<F>(), .type = nullptr, .run = &run});
+  static std::string describe() { return name_of<F>(); }
+  static const std::type_info* type() { return nullptr; }
 };
 
 }  // namespace managed
@@ -276,7 +275,7 @@ class Proxy : public BaseProxy {
   auto call(A&&... arguments) const {
     using Method = managed::MethodOf<T, M>;
     return managed::call_with<typename Method::Result>(
-        reference()->shared_link(), reference()->object(), Method::id(),
+        reference()->shared_link(), reference()->object(), Method::id(), Method::name(),
         std::type_identity<typename Method::Arguments>(), std::forward<A>(arguments)...);
   }
 
@@ -285,7 +284,7 @@ class Proxy : public BaseProxy {
   template <class R, class... A>
   auto callmethod(std::string_view name, const A&... arguments) const {
     return managed::call_with<R>(reference()->shared_link(), reference()->object(),
-                                 managed::id_of(managed::method_key<T, R, Kept<A>...>(name)),
+                                 managed::id_of(managed::method_key<T, R, Kept<A>...>(name)), name,
                                  std::type_identity<std::tuple<Kept<A>...>>(), arguments...);
   }
 };

@@ -71,7 +71,7 @@ template <class T>
 class Array {
  public:
   explicit Array(std::vector<T> items) : items_(std::move(items)) {}
-  T get(int64_t index) { return items_[index_in(index, items_.size())]; }
+  T at(int64_t index) { return items_[index_in(index, items_.size())]; }
   void set(int64_t index, const T& item) { items_[index_in(index, items_.size())] = item; }
   std::vector<T> slice(Bound start, Bound stop) {
     const Slice part = slice_in(start, stop, items_.size());
@@ -128,8 +128,8 @@ class ArrayProxy : public Proxy<managed::Array<T>> {
   using Proxy<Array>::Proxy;
 
   // Raises: IndexError
-  T operator[](int64_t index) const { return get(index); }
-  T get(int64_t index) const { return this->template call<&Array::get>(index); }
+  T operator[](int64_t index) const { return at(index); }
+  T at(int64_t index) const { return this->template call<&Array::at>(index); }
   void set(int64_t index, const T& item) const { this->template call<&Array::set>(index, item); }
   std::vector<T> slice(Bound start = {}, Bound stop = {}) const {
     return this->template call<&Array::slice>(start, stop);
