@@ -269,6 +269,10 @@ def run_program(program, options, out):
         raise
     except (OSError, subprocess.TimeoutExpired) as error:
         return str(error)
+    # Who was left out and why, for instance; the rest is Google Benchmark's.
+    for line in done.stderr.splitlines():
+        if done.returncode == 0 and line.startswith(name_of(program) + ": "):
+            say(line)
     # Google Benchmark leaves nothing behind if the filter fits no row.
     if os.path.exists(out) and os.path.getsize(out) == 0:
         os.remove(out)

@@ -1,5 +1,7 @@
 #!/usr/bin/python3
 """What compare.py makes of rounds: which rows it pairs, what it takes the median of, and which goals it finds met."""
+import contextlib
+import io
 import json
 import os
 import sys
@@ -8,8 +10,8 @@ import unittest
 
 sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
 import compare
-import cpython_bench
 from goals import Count, Speed, Time
+from rows import measure, row
 
 
 def entry(name, time, unit="ns", **more):
@@ -127,12 +129,9 @@ class RunningTest(unittest.TestCase):
         return path
 
     def run_all(self, rounds, *programs):
-        with open(os.devnull, "w") as null:
-            stdout, stderr, sys.stdout, sys.stderr = sys.stdout, sys.stderr, null, null
-            try:
-                return compare.run(compare.parse(["run", "--out", self.out, "--rounds", str(rounds), *programs]))
-            finally:
-                sys.stdout, sys.stderr = stdout, stderr
+        self.told = io.StringIO()
+        with contextlib.redirect_stdout(io.StringIO()), contextlib.redirect_stderr(self.told):
+            return compare.run(compare.parse(["run", "--out", self.out, "--rounds", str(rounds), *programs]))
 
     def test_every_second_round_goes_backwards(self):
         programs = [self.program(name, "echo '{\"benchmarks\": []}' > $out") for name in ("a", "b", "c")]
@@ -149,23 +148,28 @@ class RunningTest(unittest.TestCase):
         self.assertIn("bad ended with 3: out of luck", text)
         self.assertIn("| Put | 3 ns |", text)
 
+    def test_what_a_program_tells_in_its_own_name_is_told(self):
+        one = self.program("one", "echo one: no peer here >&2; echo Running >&2; echo '{\"benchmarks\": []}' > $out")
+        self.assertEqual(self.run_all(1, one), 0)
+        self.assertIn("\none: no peer here\n", self.told.getvalue())
+        self.assertNotIn("Running", self.told.getvalue())
 
-class CpythonBenchTest(unittest.TestCase):
+
+class PythonRowsTest(unittest.TestCase):
     def test_it_repeats_until_it_takes_long_enough(self):
         asked = []
 
         def takes_a_millisecond_each(times):
             asked.append(times)
             return times / 1000
-        times, seconds = cpython_bench.measure(takes_a_millisecond_each, 0.5)
+        times, seconds = measure(takes_a_millisecond_each, 0.5)
         self.assertGreaterEqual(seconds, 0.5)
         self.assertLess(times, 1000)
         self.assertEqual(asked[:3], [1, 10, 100])
 
-    def test_its_rows_are_named_as_the_others_are(self):
-        cpython_bench.OPERATIONS["Nothing/at_all"] = lambda times: times / 1e6
-        row = cpython_bench.row("Nothing/at_all", 0.001)
-        rows, problems = compare.read_rows({"benchmarks": [row]})
+    def test_compare_reads_its_rows(self):
+        entry = row("BM_Nothing/at_all/cpython", lambda times: times / 1e6, 0.001)
+        rows, problems = compare.read_rows({"benchmarks": [entry]})
         self.assertEqual(problems, [])
         self.assertAlmostEqual(rows["Nothing/at_all", "cpython"].nanoseconds, 1000)
 

@@ -7,15 +7,12 @@ Benchmark's JSON.
 Two processes begin at the same moment and are timed until the last one is done, as crew.h does it. Pickling is part of
 what is measured, as it is of what users of multiprocessing pay.
 """
-import argparse
 import concurrent.futures
-import json
 import multiprocessing
 import os
-import platform
-import re
-import sys
 import time
+
+import rows
 
 KIB, MIB = 1 << 10, 1 << 20
 TWO_CORES, ONE_CORE, ANYWHERE = "two_cores", "one_core", "anywhere"
@@ -23,10 +20,6 @@ TWO_CORES, ONE_CORE, ANYWHERE = "two_cores", "one_core", "anywhere"
 fork = multiprocessing.get_context("fork")
 OPERATIONS = {}  # name -> a function that does something so many times, and returns how many seconds it took
 PEERS = {}  # (name, who) -> likewise, by another package of CPython's than multiprocessing
-
-
-class CannotRun(Exception):
-    """Not on this machine."""
 
 
 def operation(name):
@@ -43,7 +36,7 @@ def cpu_of(side, placement):
     if placement == ANYWHERE:
         return None
     if placement == TWO_CORES and len(cpus) < 2:
-        raise CannotRun("needs two CPUs")
+        raise rows.CannotRun("needs two CPUs")
     return cpus[side if placement == TWO_CORES else 0]
 
 
@@ -321,46 +314,16 @@ OPERATIONS["PoolImapUnordered/chunksize_20"] = in_pool(
 
 # ---------------------------------------------------------------- as Google Benchmark
 
-def measure(function, min_time):
-    """(times, seconds): so many times that it takes at least so long."""
-    times = 1
-    while True:
-        seconds = function(times)
-        if seconds >= min_time:
-            return times, seconds
-        growth = 1.4 * min_time / max(seconds, 1e-9)
-        times = max(times + 1, int(times * (min(growth, 10) if seconds < min_time / 10 else growth)))
-
-
-def row(name, min_time, who="cpython"):
-    full_name = "BM_%s/%s" % (name, who)
-    result = {"name": full_name, "run_name": full_name, "run_type": "iteration"}
-    try:
-        times, seconds = measure(PEERS.get((name, who)) or OPERATIONS[name], min_time)
-    except CannotRun as reason:
-        result.update(error_occurred=True, error_message=str(reason))
-        return result
-    result.update(iterations=times, real_time=seconds / times * 1e9, time_unit="ns", items_per_second=times / seconds)
-    return result
+def functions():
+    """{name of a row: what it measures}"""
+    named = {"BM_%s/cpython" % name: function for name, function in OPERATIONS.items()}
+    named.update(("BM_%s/%s" % peer, function) for peer, function in PEERS.items())
+    return named
 
 
 def main():
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--benchmark_filter", default="", metavar="REGEX")
-    parser.add_argument("--benchmark_min_time", type=float, default=0.5, metavar="SECONDS")
-    parser.add_argument("--benchmark_out", metavar="FILE", help="standard output if there is none")
-    parser.add_argument("--benchmark_out_format", choices=["json"], default="json")
-    options = parser.parse_args()
-    rows = []
-    for name, who in [(name, "cpython") for name in OPERATIONS] + list(PEERS):
-        if re.search(options.benchmark_filter, "BM_%s/%s" % (name, who)):
-            rows.append(row(name, options.benchmark_min_time, who))
-            print("%-60s %s" % (rows[-1]["name"], "%.0f ns" % rows[-1]["real_time"] if "real_time" in rows[-1]
-                                else rows[-1]["error_message"]), file=sys.stderr)
-    out = open(options.benchmark_out, "w") if options.benchmark_out else sys.stdout
-    with out:
-        json.dump({"context": {"executable": sys.executable, "python": platform.python_version()}, "benchmarks": rows},
-                  out, indent=1)
+    flags = rows.parse_flags(__doc__)
+    rows.write({name: function for name, function in functions().items() if rows.is_asked_for(name, flags)}, flags)
 
 
 if __name__ == "__main__":
