@@ -2,6 +2,7 @@
 """Runs every benchmark program for a moment: each row can be measured, and every goal is about rows that exist. How
 fast anything is does not matter here."""
 import os
+import shutil
 import subprocess
 import sys
 import tempfile
@@ -12,9 +13,11 @@ sys.path.insert(0, HERE)
 import compare
 from goals import GOALS, Count, Speed
 
-PROGRAMS = ["queue_bench", "pipe_bench", "process_bench", "pool_bench", "sync_bench", "shared_bench", "cpython_bench.py"]
-# Its headers need not be installed.
-OPTIONAL = {"boost"}
+PROGRAMS = ["queue_bench", "pipe_bench", "process_bench", "pool_bench", "sync_bench", "shared_bench", "sha512_bench",
+            "cpython_bench.py"]
+# What they need is not installed everywhere.
+OPTIONAL = {"boost"} | {who for who, program in (("xargs", "xargs"), ("openssl_speed", "openssl"))
+                        if shutil.which(program) is None}
 
 
 class ProgramsTest(unittest.TestCase):
@@ -24,7 +27,8 @@ class ProgramsTest(unittest.TestCase):
         cls.addClassCleanup(cls.folder.cleanup)
         cls.status = subprocess.run(
             [os.path.join(HERE, "compare.py"), "run", "--rounds=1", "--min-time=0.001", "--out=" + cls.folder.name] +
-            [os.path.join(HERE, program) for program in PROGRAMS], stdout=subprocess.DEVNULL).returncode
+            [os.path.join(HERE, program) for program in PROGRAMS], stdout=subprocess.DEVNULL,
+            env=dict(os.environ, MPCHECK_SHA512_FILES="50")).returncode
         rounds, cls.problems = compare.read_rounds(cls.folder.name)
         cls.rows = rounds[0]
 
