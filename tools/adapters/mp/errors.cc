@@ -8,6 +8,7 @@
 #include "mp/connection.h"
 #include "mp/errors.h"
 #include "mp/failure.h"
+#include "tools/adapters/mp/objects.h"
 
 namespace adapter {
 namespace {
@@ -129,7 +130,15 @@ Json describe(const std::exception_ptr& thrown) {
   } catch (const mp::WorkerLost& e) {
     return described("WorkerLost", e.what(), {e.what()});
   } catch (const mp::RemoteError& e) {
-    return described("RemoteError", e.what(), {e.what()});
+    // Where Python's has the other process's traceback.
+    const std::string text = e.what() + ("\nTraceback: in " + e.place());
+    return described("RemoteError", text, {text});
+  } catch (const mp::KeyError& e) {
+    return described("KeyError", e.what(), {e.key.empty() ? e.what() : mp::decode<Value>(e.key)});
+  } catch (const mp::AttributeError& e) {
+    return described("AttributeError", e.what());
+  } catch (const mp::TypeError& e) {
+    return described("TypeError", e.what());
   } catch (const mp::BufferTooShort& e) {
     return described("BufferTooShort", e.what(), {Value::bytes(e.message).as_received()});
   } catch (const mp::AuthenticationError& e) {

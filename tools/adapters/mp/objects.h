@@ -20,6 +20,7 @@
 #include "mp/connection.h"
 #include "mp/event.h"
 #include "mp/lock.h"
+#include "mp/manager.h"
 #include "mp/pool.h"
 #include "mp/process.h"
 #include "mp/queue.h"
@@ -49,6 +50,19 @@ using OfAnyType = std::variant<Shared<signed char>, Shared<unsigned char>, Share
                                Shared<float>, Shared<double>, Shared<char>, Shared<wchar_t>>;
 inline constexpr char kTypecodes[] = "bBhHiIlLqQfdcu";  // in that order
 
+bool operator==(const Item& a, const Item& b);
+// As a sort() of Python's. Raises: PythonError (TypeError) for items that have no order.
+bool operator<(const Item& a, const Item& b);
+
+// Of a dict: any order will do for it.
+struct Key {
+  Value value;
+  friend bool operator<(const Key& a, const Key& b) { return a.order() < b.order(); }
+
+ private:
+  std::pair<size_t, std::string> order() const { return {value.form().index(), value.text()}; }
+};
+
 // What does not travel: it stays with the processes of one memory.
 template <class T>
 struct Local {
@@ -73,12 +87,31 @@ using AsyncResult = Local<AnyResult>;
 using ResultIterator = Local<mp::ResultIterator<Value>>;
 using Source = Local<SourceState>;
 using Listener = Local<mp::Listener<Item>>;
+struct ManagerState;
+using Manager = Local<ManagerState>;
+using ManagerServer = Local<mp::ManagerServer>;
+
+using ListProxy = mp::ListProxy<Item>;
+using DictProxy = mp::DictProxy<Key, Item>;
+using QueueProxy = mp::QueueProxy<Item>;
+using JoinableQueueProxy = mp::JoinableQueueProxy<Item>;
+using AnyValueProxy = OfAnyType<mp::ValueProxy>;
+using AnyArrayProxy = OfAnyType<mp::ArrayProxy>;
+// The registered types of PROTOCOL.md, section 13.
+class Counter;
+class Reader;
+class Box;
+class Witness;
 
 struct Object {
   std::variant<Queue, JoinableQueue, SimpleQueue, Connection, mp::Lock, mp::RLock, mp::AnyLock,
                mp::Semaphore, mp::BoundedSemaphore, mp::Condition, mp::Event, mp::Barrier, AnyValue,
                AnyRawValue, AnyArray, AnyRawArray, List, Process, Pool, AsyncResult, ResultIterator,
-               Source, RemoteConnection, Listener>
+               Source, RemoteConnection, Listener, Manager, ManagerServer, ListProxy, DictProxy,
+               mp::NamespaceProxy, AnyValueProxy, AnyArrayProxy, QueueProxy, JoinableQueueProxy,
+               mp::LockProxy, mp::RLockProxy, mp::SemaphoreProxy, mp::BoundedSemaphoreProxy,
+               mp::ConditionProxy, mp::EventProxy, mp::BarrierProxy, mp::Proxy<Counter>,
+               mp::Proxy<Reader>, mp::Proxy<Box>, mp::Proxy<Witness>>
       it;
 };
 
@@ -105,6 +138,12 @@ struct Codec<adapter::Local<T>> {
       throw DecodeError("this object does not travel");
     }
   }
+};
+
+template <>
+struct Codec<adapter::Key> {
+  static void write(Writer& out, const adapter::Key& key) { out.write(key.value); }
+  static adapter::Key read(Reader& in) { return {in.read<conformance::Value>()}; }
 };
 
 template <>

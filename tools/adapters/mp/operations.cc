@@ -19,6 +19,7 @@
 #include <utility>
 
 #include "tools/adapters/mp/features.h"
+#include "tools/adapters/mp/managers.h"
 #include "tools/adapters/mp/pools.h"
 #include "tools/adapters/mp/puppet.h"
 #include "tools/adapters/mp/remotes.h"
@@ -38,15 +39,6 @@ Value or_null(const std::optional<T>& value) {
 Queue& queue(Call& c) {
   if (auto* joinable = std::get_if<JoinableQueue>(&c.on().it)) return *joinable;
   return c.on_a<Queue>();
-}
-
-// An item as a result: a value, or an object to be named.
-Answer arrived(Item item) {
-  if (item.object == nullptr) return item.value;
-  Answer answer;
-  if (auto* list = std::get_if<List>(&item.object->it)) answer.value = Value::list(*list->it);
-  answer.made.push_back(std::move(item.object));
-  return answer;
 }
 
 // Its `with` block is of the end itself.
@@ -99,6 +91,16 @@ Answer wait_for_any(Call& c) {
 
 // ---------------------------------------------------------------- locks and their like
 
+// Calls `f` with a queue of this machine's or of a manager's.
+template <class F>
+Answer with_queue(Call& c, F f) {
+  return on_any<Queue, JoinableQueue, QueueProxy, JoinableQueueProxy>(c, f);
+}
+template <class F>
+Answer with_joinable(Call& c, F f) {
+  return on_any<JoinableQueue, JoinableQueueProxy>(c, f);
+}
+
 // Calls `f` with whatever has acquire() and release().
 template <class F>
 Answer with_lock(Call& c, F f) {
@@ -140,9 +142,8 @@ Answer new_semaphore(Call& c) {
 }
 
 Answer get_value(Call& c) {
-  if (auto* bounded = std::get_if<mp::BoundedSemaphore>(&c.on().it))
-    return Value(bounded->get_value());
-  return Value(c.on_a<mp::Semaphore>().get_value());
+  return on_any<mp::Semaphore, mp::BoundedSemaphore, mp::SemaphoreProxy, mp::BoundedSemaphoreProxy>(
+      c, [](auto& s) { return Value(s.get_value()); });
 }
 
 Answer new_condition(Call& c) {
@@ -154,11 +155,18 @@ Answer new_condition(Call& c) {
   refuse_type("a condition's lock is a Lock or an RLock");
 }
 
+template <class F>
+Answer with_condition(Call& c, F f) {
+  return on_any<mp::Condition, mp::ConditionProxy>(c, f);
+}
+
 Answer wait_for(Call& c) {
   const auto value = c.object_named(c.text("value"));
   const Value wanted = *c.find("equals");
-  return Value(c.on_a<mp::Condition>().wait_for(
-      [&] { return number_equals(get_shared(*value), wanted); }, c.timeout()));
+  return with_condition(c, [&](auto& condition) {
+    return Value(
+        condition.wait_for([&] { return number_equals(get_shared(*value), wanted); }, c.timeout()));
+  });
 }
 
 void add_one(std::shared_ptr<Object> value) { add_to_shared(*value, Value(1)); }
@@ -175,8 +183,6 @@ Answer new_barrier(Call& c) {
   }
   return made(mp::Barrier(static_cast<int>(c.whole("parties", 0)), options));
 }
-
-Answer barrier_wait(Call& c) { return Value(c.on_a<mp::Barrier>().wait(c.timeout())); }
 
 // ---------------------------------------------------------------- processes
 
@@ -353,8 +359,6 @@ Answer arguments(Call& c) {
 
 // ---------------------------------------------------------------- the table
 
-using Operation = Answer (*)(Call&);
-
 // What a call that returns nothing answers.
 #define DO(...)           \
   [](Call& c) -> Answer { \
@@ -367,6 +371,23 @@ using Operation = Answer (*)(Call&);
     static_cast<void>(c);      \
     return Value(__VA_ARGS__); \
   }
+
+// Of an object that is one of two kinds: this machine's, or a manager's.
+#define ON(WITH, ...)                     \
+  [](Call& c) -> Answer {                 \
+    return WITH(c, [&](auto& it) {        \
+      static_cast<void>(c);               \
+      using R = decltype(it.__VA_ARGS__); \
+      if constexpr (std::is_void_v<R>) {  \
+        it.__VA_ARGS__;                   \
+        return Answer();                  \
+      } else {                            \
+        return Answer(it.__VA_ARGS__);    \
+      }                                   \
+    });                                   \
+  }
+#define ON_EVENT(...) ON((on_any<mp::Event, mp::EventProxy>), __VA_ARGS__)
+#define ON_BARRIER(...) ON((on_any<mp::Barrier, mp::BarrierProxy>), __VA_ARGS__)
 
 // Of a connection of whatever kind.
 #define ON_CONNECTION(...) with_connection(c, [&](auto& end) { return end.__VA_ARGS__; })
@@ -410,20 +431,22 @@ const std::map<std::string, Operation>& table() {
       {"process.cpu_count", GIVE(mp::cpu_count())},
 
       {"queue.new", [](Call& c) { return made(Queue(static_cast<int>(c.whole("maxsize", 0)))); }},
-      {"queue.put", DO(queue(c).put(c.item("item"), c.wait()))},
-      {"queue.get", [](Call& c) { return arrived(queue(c).get(c.wait())); }},
-      {"queue.put_nowait", DO(queue(c).put_nowait(c.item("item")))},
-      {"queue.get_nowait", [](Call& c) { return arrived(queue(c).get_nowait()); }},
-      {"queue.qsize", GIVE(queue(c).qsize())},
-      {"queue.empty", GIVE(queue(c).empty())},
-      {"queue.full", GIVE(queue(c).full())},
+      {"queue.put", ON(with_queue, put(c.item("item"), c.wait()))},
+      {"queue.get",
+       [](Call& c) { return with_queue(c, [&](auto& q) { return arrived(q.get(c.wait())); }); }},
+      {"queue.put_nowait", ON(with_queue, put_nowait(c.item("item")))},
+      {"queue.get_nowait",
+       [](Call& c) { return with_queue(c, [&](auto& q) { return arrived(q.get_nowait()); }); }},
+      {"queue.qsize", ON(with_queue, qsize())},
+      {"queue.empty", ON(with_queue, empty())},
+      {"queue.full", ON(with_queue, full())},
       {"queue.close", DO(queue(c).close())},
       {"queue.join_thread", DO(queue(c).join_thread())},
       {"queue.cancel_join_thread", DO(queue(c).cancel_join_thread())},
       {"joinable_queue.new",
        [](Call& c) { return made(JoinableQueue(static_cast<int>(c.whole("maxsize", 0)))); }},
-      {"joinable_queue.task_done", DO(c.on_a<JoinableQueue>().task_done())},
-      {"joinable_queue.join", DO(c.on_a<JoinableQueue>().join())},
+      {"joinable_queue.task_done", ON(with_joinable, task_done())},
+      {"joinable_queue.join", ON(with_joinable, join())},
       {"simple_queue.new", [](Call&) { return made(SimpleQueue()); }},
       {"simple_queue.put", DO(c.on_a<SimpleQueue>().put(c.item("item")))},
       {"simple_queue.get", [](Call& c) { return arrived(c.on_a<SimpleQueue>().get()); }},
@@ -491,29 +514,29 @@ const std::map<std::string, Operation>& table() {
       {"lock.release", release},
       {"lock.enter", enter},
       {"lock.exit", release},
-      {"lock.locked", GIVE(c.on_a<mp::Lock>().locked())},
+      {"lock.locked", ON((on_any<mp::Lock, mp::LockProxy>), locked())},
       {"rlock.new", [](Call&) { return made(mp::RLock()); }},
       {"semaphore.new", new_semaphore<mp::Semaphore>},
       {"bounded_semaphore.new", new_semaphore<mp::BoundedSemaphore>},
       {"semaphore.get_value", get_value},
       {"bounded_semaphore.get_value", get_value},
       {"condition.new", new_condition},
-      {"condition.wait", GIVE(c.on_a<mp::Condition>().wait(c.timeout()))},
+      {"condition.wait", ON(with_condition, wait(c.timeout()))},
       {"condition.wait_for", wait_for},
-      {"condition.notify", DO(c.on_a<mp::Condition>().notify(static_cast<int>(c.whole("n", 1))))},
-      {"condition.notify_all", DO(c.on_a<mp::Condition>().notify_all())},
+      {"condition.notify", ON(with_condition, notify(static_cast<int>(c.whole("n", 1))))},
+      {"condition.notify_all", ON(with_condition, notify_all())},
       {"event.new", [](Call&) { return made(mp::Event()); }},
-      {"event.set", DO(c.on_a<mp::Event>().set())},
-      {"event.clear", DO(c.on_a<mp::Event>().clear())},
-      {"event.is_set", GIVE(c.on_a<mp::Event>().is_set())},
-      {"event.wait", GIVE(c.on_a<mp::Event>().wait(c.timeout()))},
+      {"event.set", ON_EVENT(set())},
+      {"event.clear", ON_EVENT(clear())},
+      {"event.is_set", ON_EVENT(is_set())},
+      {"event.wait", ON_EVENT(wait(c.timeout()))},
       {"barrier.new", new_barrier},
-      {"barrier.wait", barrier_wait},
-      {"barrier.reset", DO(c.on_a<mp::Barrier>().reset())},
-      {"barrier.abort", DO(c.on_a<mp::Barrier>().abort())},
-      {"barrier.parties", GIVE(c.on_a<mp::Barrier>().parties())},
-      {"barrier.n_waiting", GIVE(c.on_a<mp::Barrier>().n_waiting())},
-      {"barrier.broken", GIVE(c.on_a<mp::Barrier>().broken())},
+      {"barrier.wait", ON_BARRIER(wait(c.timeout()))},
+      {"barrier.reset", ON_BARRIER(reset())},
+      {"barrier.abort", ON_BARRIER(abort())},
+      {"barrier.parties", ON_BARRIER(parties())},
+      {"barrier.n_waiting", ON_BARRIER(n_waiting())},
+      {"barrier.broken", ON_BARRIER(broken())},
 
       {"value.new", new_value},
       {"raw_value.new", new_raw_value},
@@ -536,8 +559,6 @@ const std::map<std::string, Operation>& table() {
 
       {"list.new",
        [](Call& c) { return made(List{std::make_shared<Value::List>(c.list("items"))}); }},
-      {"list.append", DO(c.on_a<List>().it->push_back(*c.find("item")))},
-      {"list.get", [](Call& c) -> Answer { return Value::list(*c.on_a<List>().it); }},
       {"global.set", set_global},
       {"global.get", get_global},
 
@@ -565,6 +586,9 @@ const std::map<std::string, Operation>& table() {
 #undef DO
 #undef GIVE
 #undef ON_CONNECTION
+#undef ON_EVENT
+#undef ON_BARRIER
+#undef ON
 
 // Operations that an area has from another one.
 std::string shared_name(const std::string& op) {
@@ -581,6 +605,9 @@ std::string shared_name(const std::string& op) {
 Operation operation_of(const std::string& op) {
   auto found = table().find(op);
   if (found == table().end()) found = table().find(shared_name(op));
+  if (found == table().end()) {
+    if (const auto managed = managed_operation(op)) return managed;
+  }
   if (found == table().end()) throw Unsupported{"unknown operation " + op};
   return found->second;
 }
@@ -590,6 +617,19 @@ bool ends_with(const std::string& text, std::string_view end) {
 }
 
 }  // namespace
+
+Answer arrived(Item item) {
+  Answer answer;
+  if (item.object == nullptr) {
+    answer.value = std::move(item.value);
+    if (const auto* list = answer.value.get_if<Value::List>())
+      item.object = std::make_shared<Object>(Object{List{std::make_shared<Value::List>(*list)}});
+  } else if (auto* list = std::get_if<List>(&item.object->it)) {
+    answer.value = Value::list(*list->it);
+  }
+  if (item.object != nullptr) answer.made.push_back(std::move(item.object));
+  return answer;
+}
 
 Value with_blobs_made(const Value& value) {
   if (const auto* blob = value.get_if<Value::Blob>())
@@ -714,6 +754,16 @@ Item Call::item(const std::string& name) const {
   if (const auto* object = value->get_if<Value::Object>())
     return {.object = object_named(object->name)};
   return {.value = *value};
+}
+
+std::vector<Item> Call::items(const std::string& name) const {
+  std::vector<Item> all;
+  for (const Value& each : list(name)) {
+    const auto* object = each.get_if<Value::Object>();
+    all.push_back(object != nullptr ? Item{.object = object_named(object->name)}
+                                    : Item{.value = each});
+  }
+  return all;
 }
 
 }  // namespace adapter

@@ -47,6 +47,7 @@ class Call {
   // The same, of a call that has `block` as well.
   mp::Timeout wait() const;
   Item item(const std::string& name) const;
+  std::vector<Item> items(const std::string& name) const;
 
  private:
   Puppet& puppet_;
@@ -65,6 +66,8 @@ struct Answer {
   std::optional<conformance::Json> json = {};  // of a batch, instead
 };
 
+using Operation = Answer (*)(Call&);
+
 template <class T>
 T& Call::on_a() const {
   if (T* object = std::get_if<T>(&on().it)) return *object;
@@ -80,6 +83,21 @@ Answer made(T object) {
   answer.made.push_back(std::make_shared<Object>(Object{std::move(object)}));
   return answer;
 }
+
+// Calls `f` with the object of the call, which is one of the kinds. Raises: Unsupported if it is another one.
+template <class... Kinds, class F>
+Answer on_any(Call& c, F f) {
+  std::optional<Answer> answer;
+  const auto visit = [&](auto* kind) {
+    if (kind != nullptr) answer = f(*kind);
+  };
+  (visit(std::get_if<Kinds>(&c.on().it)), ...);
+  if (!answer) throw Unsupported{"this object has no such operation"};
+  return *std::move(answer);
+}
+
+// An item as a result: a value, or an object to be named.
+Answer arrived(Item item);
 
 // The object of the call itself, to be named: what a `with` statement gives for one that is its own block.
 Answer itself(Call& c);

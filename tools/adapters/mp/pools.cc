@@ -35,20 +35,10 @@ std::string function_name(const Value& function) {
   return name;
 }
 
-std::vector<Item> items_of(Call& c, const Value::List& values) {
-  std::vector<Item> items;
-  for (const Value& each : values) {
-    const auto* object = each.get_if<Value::Object>();
-    items.push_back(object != nullptr ? Item{.object = c.object_named(object->name)}
-                                      : Item{.value = each});
-  }
-  return items;
-}
-
 // Of a call: the puppet's name comes before its arguments.
 PoolTask task_of(Call& c) {
   if (c.find("kwargs") != nullptr) throw Unsupported{"C++ has no keyword arguments"};
-  PoolTask task{.function = function_name(*c.find("func")), .args = items_of(c, c.list("args"))};
+  PoolTask task{.function = function_name(*c.find("func")), .args = c.items("args")};
   if (c.find("puppet") != nullptr)
     task.args.insert(task.args.begin(), Item{.value = *c.find("puppet")});
   return task;
@@ -176,7 +166,7 @@ Answer new_pool(Call& c) {
     options.maxtasksperchild = whole_option(c, "maxtasksperchild");
   if (const Value* function = c.find("initializer"); function != nullptr && !function->is_null())
     options.initializer =
-        mp::Initializer(initialize, function_name(*function), items_of(c, c.list("initargs")));
+        mp::Initializer(initialize, function_name(*function), c.items("initargs"));
   return made_local(std::make_shared<mp::Pool>(std::move(options)));
 }
 

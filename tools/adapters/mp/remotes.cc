@@ -17,6 +17,20 @@ bool is_given(Call& c, const char* name) {
   return c.find(name) != nullptr && !c.find(name)->is_null();
 }
 
+std::optional<mp::Family> family(Call& c) {
+  if (!is_given(c, "family")) return std::nullopt;
+  if (c.text("family") == "AF_UNIX") return mp::Family::kUnix;
+  if (c.text("family") == "AF_INET") return mp::Family::kInet;
+  throw mp::ValueError("there is no family " + c.text("family"));
+}
+
+std::optional<std::string> authkey(Call& c) {
+  if (!is_given(c, "authkey")) return std::nullopt;
+  return c.bytes("authkey");
+}
+
+}  // namespace
+
 mp::Address address_of(const Value& value) {
   if (const auto* path = value.get_if<std::string>()) return mp::Address(*path);
   if (const auto* tuple = value.get_if<Value::Tuple>();
@@ -32,20 +46,6 @@ Value told(const mp::Address& address) {
   if (address.family() == mp::Family::kUnix) return Value(address.path());
   return Value::tuple({address.host(), int64_t{address.port()}});
 }
-
-std::optional<mp::Family> family(Call& c) {
-  if (!is_given(c, "family")) return std::nullopt;
-  if (c.text("family") == "AF_UNIX") return mp::Family::kUnix;
-  if (c.text("family") == "AF_INET") return mp::Family::kInet;
-  throw mp::ValueError("there is no family " + c.text("family"));
-}
-
-std::optional<std::string> authkey(Call& c) {
-  if (!is_given(c, "authkey")) return std::nullopt;
-  return c.bytes("authkey");
-}
-
-}  // namespace
 
 Answer new_listener(Call& c) {
   std::optional<mp::Address> address;

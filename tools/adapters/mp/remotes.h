@@ -16,6 +16,9 @@ auto with_connection(Call& c, F f) {
   return f(c.on_a<Connection>());
 }
 
+mp::Address address_of(const Value& value);
+Value told(const mp::Address& address);
+
 Answer new_listener(Call& c);
 Answer listener_accept(Call& c);
 Answer listener_close(Call& c);

@@ -194,13 +194,49 @@ void make_array(Answer& answer, const Value& first, const LockAsked& lock) {
   make<AnyArray>(answer, mp::Array<T>(items));
 }
 
+// Of a shared value, of this machine's or of a manager's.
+template <class Shared>
+auto load(const Shared& it) {
+  if constexpr (requires { it.load(); }) {
+    return it.load();
+  } else {
+    return it.get();
+  }
+}
+template <class Shared, class T>
+void store(Shared& it, T value) {
+  if constexpr (requires { it.load(); }) {
+    it.store(value);
+  } else {
+    it.set(value);
+  }
+}
+
+}  // namespace
+
 mp::Bound bound(const Value* value) {
   if (value == nullptr || value->is_null()) return {};
   if (const auto* whole = value->get_if<int64_t>()) return *whole;
   refuse_type("a slice has integers");
 }
 
-}  // namespace
+Answer new_value_proxy(Call& c, const mp::SyncManager& manager) {
+  Answer answer;
+  with_type(c, [&](auto* type) {
+    using T = std::remove_pointer_t<decltype(type)>;
+    make<AnyValueProxy>(answer, manager.Value<T>(as<T>(*c.find("value"))));
+  });
+  return answer;
+}
+
+Answer new_array_proxy(Call& c, const mp::SyncManager& manager) {
+  Answer answer;
+  with_type(c, [&](auto* type) {
+    using T = std::remove_pointer_t<decltype(type)>;
+    make<AnyArrayProxy>(answer, manager.Array<T>(all_as<T>(*c.find("init"))));
+  });
+  return answer;
+}
 
 Answer new_value(Call& c) {
   Answer answer;
@@ -235,17 +271,19 @@ Answer new_raw_array(Call& c) {
 }
 
 Value get_shared(Object& object) {
-  return with<AnyValue, AnyRawValue>(object, [](auto& it) { return value_of(it.load()); });
+  return with<AnyValue, AnyRawValue, AnyValueProxy>(object,
+                                                    [](auto& it) { return value_of(load(it)); });
 }
 
 void set_shared(Object& object, const Value& value) {
-  with<AnyValue, AnyRawValue>(object, [&](auto& it) { it.store(as<Type<decltype(it)>>(value)); });
+  with<AnyValue, AnyRawValue, AnyValueProxy>(
+      object, [&](auto& it) { store(it, as<Type<decltype(it)>>(value)); });
 }
 
 void add_to_shared(Object& object, const Value& amount) {
-  with<AnyValue, AnyRawValue>(object, [&](auto& it) {
+  with<AnyValue, AnyRawValue, AnyValueProxy>(object, [&](auto& it) {
     using T = Type<decltype(it)>;
-    it.store(static_cast<T>(it.load() + as<T>(amount)));
+    store(it, static_cast<T>(load(it) + as<T>(amount)));
   });
 }
 
@@ -254,28 +292,29 @@ mp::AnyLock lock_of(Object& object) {
 }
 
 Value get_item(Object& object, int64_t index) {
-  return with<AnyArray, AnyRawArray>(object, [&](auto& it) { return value_of(it.at(index)); });
+  return with<AnyArray, AnyRawArray, AnyArrayProxy>(
+      object, [&](auto& it) { return value_of(it.at(index)); });
 }
 
 void set_item(Object& object, int64_t index, const Value& value) {
-  with<AnyArray, AnyRawArray>(object,
-                              [&](auto& it) { it.set(index, as<Type<decltype(it)>>(value)); });
+  with<AnyArray, AnyRawArray, AnyArrayProxy>(
+      object, [&](auto& it) { it.set(index, as<Type<decltype(it)>>(value)); });
 }
 
 Value get_slice(Object& object, const Value* start, const Value* stop) {
-  return with<AnyArray, AnyRawArray>(
+  return with<AnyArray, AnyRawArray, AnyArrayProxy>(
       object, [&](auto& it) { return value_of_all(it.slice(bound(start), bound(stop))); });
 }
 
 void set_slice(Object& object, const Value* start, const Value* stop, const Value& values) {
-  with<AnyArray, AnyRawArray>(object, [&](auto& it) {
+  with<AnyArray, AnyRawArray, AnyArrayProxy>(object, [&](auto& it) {
     it.set_slice(bound(start), bound(stop), all_as<Type<decltype(it)>>(values));
   });
 }
 
 int64_t length_of(Object& object) {
-  return with<AnyArray, AnyRawArray>(object,
-                                     [](auto& it) { return static_cast<int64_t>(it.size()); });
+  return with<AnyArray, AnyRawArray, AnyArrayProxy>(
+      object, [](auto& it) { return static_cast<int64_t>(it.size()); });
 }
 
 Value text_of(Object& object, bool raw) {

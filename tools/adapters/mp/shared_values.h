@@ -13,6 +13,8 @@ Answer new_value(Call& c);
 Answer new_raw_value(Call& c);
 Answer new_array(Call& c);
 Answer new_raw_array(Call& c);
+Answer new_value_proxy(Call& c, const mp::SyncManager& manager);
+Answer new_array_proxy(Call& c, const mp::SyncManager& manager);
 
 // Raise, all of them: Unsupported if the object is none of its kind, PythonError (TypeError) for a value that the
 // compiler would refuse.
@@ -30,6 +32,9 @@ void set_slice(Object& object, const Value* start, const Value* stop, const Valu
 int64_t length_of(Object& object);
 Value text_of(Object& object, bool raw);
 void set_text(Object& object, const Value& value);
+
+// Absent or null: where the sequence begins or ends.
+mp::Bound bound(const Value* value);
 
 // 1 equals 1.0.
 bool number_equals(const Value& a, const Value& b);
