@@ -124,19 +124,48 @@ bool Semaphore::acquire(bool block, Timeout timeout) {
   require_client();
   if (value_ > 0) {
     --value_;
+    ++taken_[current_caller().session->id];
     return true;
   }
   Waiter me;
   if (!line_.wait(hold, me, deadline)) return false;
-  if (!me.caller.is_gone()) return true;
-  if (line_.call_first() == nullptr) ++value_;  // nobody else wants the permit
-  throw ClientGone();
+  // Who has passed it on has written down that this one has it; if the process is gone, it was given back with the rest.
+  if (me.caller.has_hung_up && !me.caller.session->is_gone) {
+    note_release();
+    pass_on();
+  }
+  require_client();
+  return true;
 }
 
 void Semaphore::release() {
   HallLock hold(hall_mutex());
   if (value_ == most_) throw ValueError("release() of a semaphore that is full");
-  if (line_.call_first() == nullptr) ++value_;
+  note_release();
+  pass_on();
+}
+
+void Semaphore::pass_on() {
+  if (const Waiter* const next = line_.call_first()) {
+    ++taken_[next->caller.session->id];
+  } else {
+    ++value_;
+  }
+}
+
+// One who has taken none releases what another one has: he must not give it back once more.
+void Semaphore::note_release() {
+  auto whose = taken_.find(current_caller().session->id);
+  if (whose == taken_.end()) whose = taken_.begin();
+  if (whose != taken_.end() && --whose->second == 0) taken_.erase(whose);
+}
+
+void Semaphore::give_back(SessionId session) {
+  const auto its = taken_.find(session);
+  if (its == taken_.end()) return;
+  const int permits = its->second;
+  taken_.erase(its);
+  for (int i = 0; i < permits; ++i) pass_on();
 }
 
 int Semaphore::get_value() {

@@ -1,7 +1,7 @@
 // Locks in a manager's server, and their proxies: for processes that have no memory in common.
 //
-// Who waits longest is next. The lock of a process that is gone, killed or not, goes to the next one; the permits of a
-// semaphore stay taken. A Lock may be released by anybody; an RLock, as often as it was acquired, by the thread that has it.
+// Who waits longest is next. What a process holds that is gone, killed or not, goes to the next one: a lock, and those
+// permits of a semaphore that nobody has given back for it. A Lock may be released by anybody; an RLock, as often as it was acquired, by the thread that has it.
 //
 //   mp::LockProxy lock = manager.Lock();
 //   std::scoped_lock hold(lock);
@@ -10,6 +10,7 @@
 
 #include <cstdint>
 #include <limits>
+#include <map>
 #include <memory>
 
 #include "mp/errors.h"
@@ -60,20 +61,26 @@ class RLock : public Leased {
   Line line_;
 };
 
-class Semaphore {
+class Semaphore : public Leased {
  public:
   // Raises: ValueError if `value` is negative.
   explicit Semaphore(int value) : Semaphore(value, std::numeric_limits<int>::max()) {}
   bool acquire(bool block, Timeout timeout);
   void release();
   int get_value();
+  void give_back(SessionId session) override;
 
  protected:
   Semaphore(int value, int most);
 
  private:
+  // Requires, both: the hall's mutex.
+  void pass_on();
+  void note_release();
+
   int value_;
   const int most_;
+  std::map<SessionId, int> taken_;  // and not released since then, by this process or for it
   Line line_;
 };
 

@@ -1,4 +1,5 @@
-// The registered types of conformance/PROTOCOL.md, section 13, which live in a manager's server.
+// The registered types of conformance/PROTOCOL.md, section 13, which live in a manager's server. Each is made of a list
+// of arguments, which it checks over there.
 #ifndef TOOLS_ADAPTERS_MP_MANAGED_TYPES_H_
 #define TOOLS_ADAPTERS_MP_MANAGED_TYPES_H_
 
@@ -13,7 +14,8 @@ namespace adapter {
 
 class Counter {
  public:
-  explicit Counter(int64_t start) : value_(start) {}
+  explicit Counter(int64_t start = 0) : value_(start) {}
+  explicit Counter(const std::vector<Item>& args);
 
   int64_t increment(int64_t by) { return value_ += by; }
   int64_t value() const { return value_; }
@@ -36,7 +38,7 @@ class Reader : public Counter {
 
 class Box {
  public:
-  explicit Box(int64_t start) : counter_(std::make_shared<Counter>(start)) {}
+  explicit Box(const std::vector<Item>& args) : counter_(std::make_shared<Counter>(args)) {}
 
   std::shared_ptr<Counter> counter() const { return counter_; }
   void append(const Item& item) { items_.push_back(item); }
@@ -49,7 +51,7 @@ class Box {
 
 class Witness {
  public:
-  explicit Witness(const std::string& marker);
+  explicit Witness(const std::vector<Item>& args);
   Witness(const Witness&) = delete;
   Witness& operator=(const Witness&) = delete;
   ~Witness();

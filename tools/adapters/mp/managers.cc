@@ -88,8 +88,9 @@ Answer made_manager(mp::ManagerOptions options) {
 
 Answer new_manager(Call& c) {
   Answer answer = made_manager(options(c));
-  std::get<Manager>(answer.made[0]->it).it->has_begun = true;
-  std::get<Manager>(answer.made[0]->it).it->manager.start();
+  ManagerState& state = *std::get<Manager>(answer.made[0]->it).it;
+  state.is_plain = state.has_begun = true;
+  state.manager.start();
   return answer;
 }
 
@@ -129,14 +130,14 @@ Answer new_namespace(Call& c) {
 }
 
 Answer create(Call& c) {
+  if (state(c).is_plain) throw Unsupported{"every manager of C++'s makes objects of every class"};
   const std::string type = c.text("type");
-  const Value::List args = c.list("args");
-  const auto start = [&] { return args.empty() ? int64_t{0} : *args[0].get_if<int64_t>(); };
-  if (type == "Counter") return made(manager(c).create<Counter>(start()));
-  if (type == "Reader") return made(manager(c).create<Reader>(start()));
-  if (type == "Box") return made(manager(c).create<Box>(start()));
+  const Items args = items(c, "args");
+  if (type == "Counter") return made(manager(c).create<Counter>(args));
+  if (type == "Reader") return made(manager(c).create<Reader>(args));
+  if (type == "Box") return made(manager(c).create<Box>(args));
   if (type == "the_counter") return made(manager(c).create<the_counter>());
-  if (type == "Witness") return made(manager(c).create<Witness>(*args.at(0).get_if<std::string>()));
+  if (type == "Witness") return made(manager(c).create<Witness>(args));
   // So Python calls what the compiler refuses.
   throw PythonError("AttributeError", "no type " + type + " is registered");
 }
@@ -454,6 +455,10 @@ bool operator<(const Item& a, const Item& b) {
   const auto* t = b.value.get_if<std::string>();
   if (s != nullptr && t != nullptr) return *s < *t;
   refuse_type("these items have no order");
+}
+
+void forget_proxy(Object& object) {
+  if (proxy_in(object) != nullptr) object.it = List{};
 }
 
 Operation managed_operation(const std::string& op) {

@@ -13,7 +13,11 @@ struct ManagerState {
   explicit ManagerState(mp::ManagerOptions options) : manager(std::move(options)) {}
   mp::SyncManager manager;
   bool has_begun = false;
+  bool is_plain = false;  // as Manager() returns it
 };
+
+// Lets go of the proxy, if it is one: a forked child has names of its own, and its creator's memory beside them.
+void forget_proxy(Object& object);
 
 // Null: it is none of these.
 Operation managed_operation(const std::string& op);

@@ -330,8 +330,11 @@ Answer drop(Call& c) {
   std::shared_ptr<Object> object = c.object_named(c.command()["on"].get<std::string>());
   if (std::holds_alternative<Pool>(object->it))
     throw Unsupported{"who forgets a pool of C++'s ends its scope: pool.exit"};
-  std::scoped_lock hold(here().mutex);
-  std::erase_if(here().objects, [&](const auto& each) { return each.second == object; });
+  {
+    std::scoped_lock hold(here().mutex);
+    std::erase_if(here().objects, [&](const auto& each) { return each.second == object; });
+  }
+  forget_proxy(*object);
   return {};
 }
 
