@@ -14,24 +14,33 @@
 namespace mp {
 namespace {
 
-using Travellers = std::map<std::string, ErrorTraveller>;
+// By the name of the type, and of one that is carried: which type it is, and how it travels.
+struct Known {
+  const std::type_info* type;
+  ErrorTraveller how;
+};
+using Travellers = std::map<std::string, Known>;
+
+void add(Travellers& all, const std::type_info& type, const std::type_info& carried,
+         ErrorTraveller how) {
+  all[type.name()] = {&type, how};
+  all[carried.name()] = {&type, std::move(how)};
+}
 
 // Made of its message again.
 template <class E>
 void add(Travellers& all) {
-  all[typeid(E).name()] = {
-      .write = [](Writer&, const std::exception&) {},
-      .rebuild = [](const Failure& failure,
-                    const RemoteError& cause) { return with_cause(E(failure.message), cause); },
-  };
+  add(all, typeid(E), typeid(Carried<E>),
+      {.write = [](Writer&, const std::exception&) {},
+       .rebuild = [](const Failure& failure,
+                     const RemoteError& cause) { return with_cause(E(failure.message), cause); }});
 }
 // Of which each says the same.
 template <class E>
 void add_plain(Travellers& all) {
-  all[typeid(E).name()] = {
-      .write = [](Writer&, const std::exception&) {},
-      .rebuild = [](const Failure&, const RemoteError& cause) { return with_cause(E(), cause); },
-  };
+  add(all, typeid(E), typeid(Carried<E>),
+      {.write = [](Writer&, const std::exception&) {},
+       .rebuild = [](const Failure&, const RemoteError& cause) { return with_cause(E(), cause); }});
 }
 
 Travellers known() {
@@ -63,31 +72,33 @@ Travellers known() {
   add_plain<Full>(all);
   add_plain<EOFError>(all);
   add_plain<BrokenBarrierError>(all);
-  all[typeid(KeyError).name()] = {
-      .write =
-          [](Writer& out, const std::exception& error) {
-            out.write(dynamic_cast<const KeyError&>(error).key);
-          },
-      .rebuild =
-          [](const Failure& failure, const RemoteError& cause) {
-            Reader in(failure.value);
-            return with_cause(KeyError(failure.message, in.read<std::string>()), cause);
-          },
-  };
-  all[typeid(OSError).name()] = {
-      .write =
-          [](Writer& out, const std::exception& error) {
-            const auto& its = dynamic_cast<const OSError&>(error);
-            out.write(its.code());
-            out.write(std::string(its.step()));
-          },
-      .rebuild =
-          [](const Failure& failure, const RemoteError& cause) {
-            Reader in(failure.value);
-            const int code = in.read<int>();
-            return with_cause(OSError(code, in.read<std::string>()), cause);
-          },
-  };
+  add(all, typeid(KeyError), typeid(Carried<KeyError>),
+      {
+          .write =
+              [](Writer& out, const std::exception& error) {
+                out.write(dynamic_cast<const KeyError&>(error).key);
+              },
+          .rebuild =
+              [](const Failure& failure, const RemoteError& cause) {
+                Reader in(failure.value);
+                return with_cause(KeyError(failure.message, in.read<std::string>()), cause);
+              },
+      });
+  add(all, typeid(OSError), typeid(Carried<OSError>),
+      {
+          .write =
+              [](Writer& out, const std::exception& error) {
+                const auto& its = dynamic_cast<const OSError&>(error);
+                out.write(its.code());
+                out.write(std::string(its.step()));
+              },
+          .rebuild =
+              [](const Failure& failure, const RemoteError& cause) {
+                Reader in(failure.value);
+                const int code = in.read<int>();
+                return with_cause(OSError(code, in.read<std::string>()), cause);
+              },
+      });
   return all;
 }
 
@@ -96,10 +107,22 @@ Travellers& travellers() {
   return all;
 }
 
+// Where it was thrown first.
+std::string place_of(const std::exception& error) {
+  try {
+    std::rethrow_if_nested(error);
+  } catch (const RemoteError& cause) {
+    return cause.place();
+  } catch (...) {
+  }
+  return this_place();
+}
+
 }  // namespace
 
-bool let_error_travel(const std::type_info& type, ErrorTraveller how) {
-  travellers()[type.name()] = std::move(how);
+bool let_error_travel(const std::type_info& type, const std::type_info& carried,
+                      ErrorTraveller how) {
+  add(travellers(), type, carried, std::move(how));
   return true;
 }
 
@@ -114,12 +137,19 @@ Failure current_failure() {
                      .place = this_place()};
   try {
     throw;
+  } catch (const RemoteError& error) {
+    failure.name = error.type();
+    failure.message = error.message();
+    failure.place = error.place();
   } catch (const std::exception& error) {
     failure.message = error.what();
+    failure.place = place_of(error);
     if (const auto found = travellers().find(failure.type); found != travellers().end()) {
+      failure.type = found->second.type->name();
+      failure.name = class_name(*found->second.type);
       try {
         Writer out(&failure.value);
-        found->second.write(out, error);
+        found->second.how.write(out, error);
       } catch (const std::exception& reason) {
         failure.message = "what was raised can't be sent: " + failure.name + ": " + error.what() +
                           " (" + reason.what() + ")";
@@ -137,7 +167,7 @@ std::exception_ptr exception_of(const Failure& failure) {
   const RemoteError cause(failure.name, failure.message, failure.place);
   if (const auto found = travellers().find(failure.type); found != travellers().end()) {
     try {
-      return found->second.rebuild(failure, cause);
+      return found->second.how.rebuild(failure, cause);
     } catch (...) {  // its name and message must do
     }
   }

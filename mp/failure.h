@@ -67,38 +67,46 @@ std::string this_place();
 // What is thrown there.
 std::exception_ptr exception_of(const Failure& failure);
 
+// An E that has come from another process, and may go to a third one.
+template <class E>
+struct Carried : E, std::nested_exception {
+  explicit Carried(E error) : E(std::move(error)) {}
+};
+
+template <class E>
+std::exception_ptr with_cause(E error, const RemoteError& cause) {
+  try {
+    throw cause;
+  } catch (...) {  // which becomes the nested one
+    return std::make_exception_ptr(Carried<E>(std::move(error)));
+  }
+}
+
 // How a type of exceptions travels.
 struct ErrorTraveller {
   std::function<void(Writer& out, const std::exception& error)> write;
   // With `cause` nested in it. Raises: whatever it likes, if it can't be made again.
   std::function<std::exception_ptr(const Failure& failure, const RemoteError& cause)> rebuild;
 };
-bool let_error_travel(const std::type_info& type, ErrorTraveller how);
+// `carried`: the type of one that has come from another process.
+bool let_error_travel(const std::type_info& type, const std::type_info& carried,
+                      ErrorTraveller how);
 
 template <class E>
-std::exception_ptr with_cause(E error, const RemoteError& cause) {
-  try {
-    try {
-      throw cause;
-    } catch (...) {
-      std::throw_with_nested(std::move(error));
-    }
-  } catch (...) {
-    return std::current_exception();
-  }
+bool let_error_travel(ErrorTraveller how) {
+  return let_error_travel(typeid(E), typeid(Carried<E>), std::move(how));
 }
 
 template <class E>
 bool let_error_travel() {
   static_assert(std::is_base_of_v<std::exception, E>, "errors are derived from std::exception");
-  return let_error_travel(typeid(E), {.write =
-                                          [](Writer& out, const std::exception& error) {
-                                            out.write(dynamic_cast<const E&>(error));
-                                          },
-                                      .rebuild =
-                                          [](const Failure& failure, const RemoteError& cause) {
-                                            return with_cause(decode<E>(failure.value), cause);
-                                          }});
+  return let_error_travel<E>(
+      {.write = [](Writer& out,
+                   const std::exception& error) { out.write(dynamic_cast<const E&>(error)); },
+       .rebuild =
+           [](const Failure& failure, const RemoteError& cause) {
+             return with_cause(decode<E>(failure.value), cause);
+           }});
 }
 
 }  // namespace mp

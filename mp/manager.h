@@ -52,6 +52,7 @@
 #include "mp/manager/list.h"
 #include "mp/manager/locks.h"
 #include "mp/manager/meetings.h"
+#include "mp/manager/pool.h"
 #include "mp/manager/proxy.h"
 #include "mp/manager/queue.h"
 #include "mp/manager/values.h"
@@ -149,6 +150,10 @@ class SyncManager {
   EventProxy Event() const { return make<EventProxy, managed::Event>(); }
   BarrierProxy Barrier(int parties, Timeout timeout = {}) const {
     return make<BarrierProxy, managed::Barrier>(parties, timeout);
+  }
+  // Of so many workers, children of the server; absent: cpu_count().
+  PoolProxy Pool(std::optional<int> processes = {}) const {
+    return make<PoolProxy, managed::Pool>(processes);
   }
 
   // A T, made of these arguments.

@@ -167,11 +167,32 @@ TEST_P(ManagerTest, queue_hands_on_between_processes) {
   SyncManager manager = Manager();
   QueueProxy<int> found = manager.Queue<int>();
   Pool pool(3);
-  pool.map(put_square, std::vector<std::pair<int, QueueProxy<int>>>{{1, found}, {2, found}, {3, found}});
+  pool.map(put_square,
+           std::vector<std::pair<int, QueueProxy<int>>>{{1, found}, {2, found}, {3, found}});
   std::vector<int> all = {found.get(), found.get(), found.get()};
   EXPECT_THAT(all, testing::UnorderedElementsAre(1, 4, 9));
   EXPECT_THROW(found.get_nowait(), Empty);
   EXPECT_THROW(found.get(20ms), Empty);
+}
+
+int add(int a, int b) { return a + b; }
+int square(int n) { return n * n; }
+int rob(int) { throw ValueError("robbed"); }
+
+TEST_P(ManagerTest, pool_does_tasks_for_all) {
+  SyncManager manager = Manager();
+  PoolProxy pool = manager.Pool(2);
+  EXPECT_EQ(pool.apply(add, 1, 2), 3);
+  EXPECT_THAT(pool.map(square, std::vector{1, 2, 3}), ElementsAre(1, 4, 9));
+  EXPECT_THAT(pool.starmap(add, std::vector<std::pair<int, int>>{{1, 2}, {3, 4}}),
+              ElementsAre(3, 7));
+  AsyncResultProxy<int> later = pool.apply_async(square, 12);
+  EXPECT_EQ(later.get(20s), 144);
+  EXPECT_TRUE(later.successful());
+  EXPECT_THROW(pool.apply(rob, 1), ValueError);
+  pool.close();
+  pool.join();
+  EXPECT_THROW(pool.apply(square, 1), ValueError);
 }
 
 TEST_P(ManagerTest, objects_of_any_class_live_there) {

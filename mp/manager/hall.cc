@@ -1,7 +1,11 @@
 #include "mp/manager/hall.h"
 
+#include <pthread.h>
+
 #include <algorithm>
 #include <set>
+
+#include "base/os_error.h"
 
 namespace mp::managed {
 namespace {
@@ -28,8 +32,17 @@ bool sleep(HallLock& hold, std::condition_variable& bell, base::Deadline deadlin
 
 }  // namespace
 
+// Nobody is in the hall of a forked child: its creator's threads are not there.
 std::mutex& hall_mutex() {
-  static std::mutex& mutex = *new std::mutex;
+  static std::mutex& mutex = *[] {
+    const int error = ::pthread_atfork([] { hall_mutex().lock(); }, [] { hall_mutex().unlock(); },
+                                       [] {
+                                         all_waiters().clear();
+                                         hall_mutex().unlock();
+                                       });
+    if (error != 0) throw base::OsError(error, "prepare for forks");
+    return new std::mutex;
+  }();
   return mutex;
 }
 

@@ -55,6 +55,7 @@ conformance::Json features() {
                            "manager.list",
                            "manager.lock",
                            "manager.namespace",
+                           "manager.pool",
                            "manager.queue",
                            "manager.refcount",
                            "manager.register",

@@ -109,6 +109,15 @@ Value add(const Args& args) {
   return {};
 }
 
+Value append(const Args& args) {
+  const auto* list = args.size() == 2 && args[0].object != nullptr
+                         ? std::get_if<ListProxy>(&args[0].object->it)
+                         : nullptr;
+  if (list == nullptr) throw Unsupported{"a list by itself is a value of C++'s"};
+  list->append(args[1]);
+  return {};
+}
+
 Value add_and_fail(const Args& args) {
   add(args);
   throw PythonError("ValueError", {Value("after adding")});
@@ -126,6 +135,7 @@ const std::map<std::string, Value (*)(const Args&)>& functions() {
       {"positive", positive},
       {"appended", appended},
       {"add", add},
+      {"append", append},
       {"add_and_fail", add_and_fail},
       {"fail_unbuildable",
        [](const Args& args) -> Value {

@@ -112,8 +112,14 @@ Answer start(Call& c) {
 
 // The scope of a manager in C++ begins with its making, and may start it.
 Answer enter(Call& c) {
-  if (!std::exchange(state(c).has_begun, true)) manager(c).start();
+  if (!std::exchange(state(c).has_begun, true) || state(c).has_ended) manager(c).start();
   return itself(c);
+}
+
+Answer shutdown(Call& c) {
+  state(c).has_ended = true;
+  manager(c).shutdown();
+  return {};
 }
 
 Answer get_server(Call& c) {
@@ -346,10 +352,10 @@ const std::map<std::string, Operation>& table() {
       {"custom_manager.new", [](Call& c) { return made_manager(options(c)); }},
       {"manager.start", start},
       {"manager.connect", DO(manager(c).connect(); state(c).has_begun = true)},
-      {"manager.shutdown", DO(manager(c).shutdown())},
+      {"manager.shutdown", shutdown},
       {"manager.join", DO(manager(c).join(c.timeout()))},
       {"manager.enter", enter},
-      {"manager.exit", DO(manager(c).shutdown())},
+      {"manager.exit", shutdown},
       {"manager.address", GIVE(told(manager(c).address()))},
       {"manager.pid",
        [](Call& c) -> Answer {
@@ -377,6 +383,7 @@ const std::map<std::string, Operation>& table() {
       {"manager.event", MAKE(manager(c).Event())},
       {"manager.barrier",
        MAKE(manager(c).Barrier(static_cast<int>(c.whole("parties", 0)), c.timeout()))},
+      {"manager.pool", MAKE(manager(c).Pool(static_cast<int>(c.whole("processes", 1))))},
       {"manager.create", create},
 
       {"proxy.call", proxy_call},

@@ -12,7 +12,7 @@ namespace adapter {
 struct ManagerState {
   explicit ManagerState(mp::ManagerOptions options) : manager(std::move(options)) {}
   mp::SyncManager manager;
-  bool has_begun = false;
+  bool has_begun = false, has_ended = false;
   bool is_plain = false;  // as Manager() returns it
 };
 

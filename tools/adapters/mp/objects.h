@@ -93,6 +93,7 @@ using ManagerServer = Local<mp::ManagerServer>;
 
 using ListProxy = mp::ListProxy<Item>;
 using DictProxy = mp::DictProxy<Key, Item>;
+using ResultProxy = mp::AsyncResultProxy<Value>;
 using QueueProxy = mp::QueueProxy<Item>;
 using JoinableQueueProxy = mp::JoinableQueueProxy<Item>;
 using AnyValueProxy = OfAnyType<mp::ValueProxy>;
@@ -110,8 +111,8 @@ struct Object {
                Source, RemoteConnection, Listener, Manager, ManagerServer, ListProxy, DictProxy,
                mp::NamespaceProxy, AnyValueProxy, AnyArrayProxy, QueueProxy, JoinableQueueProxy,
                mp::LockProxy, mp::RLockProxy, mp::SemaphoreProxy, mp::BoundedSemaphoreProxy,
-               mp::ConditionProxy, mp::EventProxy, mp::BarrierProxy, mp::Proxy<Counter>,
-               mp::Proxy<Reader>, mp::Proxy<Box>, mp::Proxy<Witness>>
+               mp::ConditionProxy, mp::EventProxy, mp::BarrierProxy, mp::PoolProxy, ResultProxy,
+               mp::Proxy<Counter>, mp::Proxy<Reader>, mp::Proxy<Box>, mp::Proxy<Witness>>
       it;
 };
 

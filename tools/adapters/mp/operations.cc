@@ -606,13 +606,11 @@ std::string shared_name(const std::string& op) {
 }
 
 Operation operation_of(const std::string& op) {
-  auto found = table().find(op);
-  if (found == table().end()) found = table().find(shared_name(op));
-  if (found == table().end()) {
-    if (const auto managed = managed_operation(op)) return managed;
-  }
-  if (found == table().end()) throw Unsupported{"unknown operation " + op};
-  return found->second;
+  if (const auto found = table().find(op); found != table().end()) return found->second;
+  if (const auto managed = managed_operation(op)) return managed;
+  if (const auto found = table().find(shared_name(op)); found != table().end())
+    return found->second;
+  throw Unsupported{"unknown operation " + op};
 }
 
 bool ends_with(const std::string& text, std::string_view end) {

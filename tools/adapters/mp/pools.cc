@@ -115,6 +115,12 @@ Answer made_result(mp::AsyncResult<T> result) {
 }
 
 Answer map_now(Call& c, bool spread) {
+  if (const auto* managed = std::get_if<mp::PoolProxy>(&c.on().it)) {
+    std::vector<PoolTask> tasks;
+    for (const Value& each : c.list("iterable"))
+      tasks.push_back(task_of_item(function_name(*c.find("func")), each, spread));
+    return Value::list(managed->map(run_task, tasks, chunksize(c)));
+  }
   return with_input(c, spread, [&](auto input) -> Answer {
     return Value::list(pool(c).map(run_task, std::move(input), chunksize(c)));
   });
@@ -175,8 +181,17 @@ Answer pool_enter(Call& c) {
   if (pool(c).closed()) throw mp::ValueError("enter a block: the pool is closed");
   return itself(c);
 }
-Answer pool_apply(Call& c) { return pool(c).apply(run_task, task_of(c)); }
+Answer pool_apply(Call& c) {
+  if (const auto* managed = std::get_if<mp::PoolProxy>(&c.on().it))
+    return managed->apply(run_task, task_of(c));
+  return pool(c).apply(run_task, task_of(c));
+}
 Answer pool_apply_async(Call& c) {
+  if (const auto* managed = std::get_if<mp::PoolProxy>(&c.on().it)) {
+    if (c.find("callback") != nullptr || c.find("error_callback") != nullptr)
+      throw Unsupported{"a function of this process does not go to a manager's"};
+    return made(managed->apply_async(run_task, task_of(c)));
+  }
   return made_result(pool(c).apply_async(call_options(c), run_task, task_of(c)));
 }
 Answer pool_map(Call& c) { return map_now(c, /*spread=*/false); }
@@ -201,27 +216,34 @@ Answer pool_join(Call& c) {
 
 // ---------------------------------------------------------------- results
 
+// Calls `f` with the result, of this machine's pool or of a manager's.
+template <class F>
+Answer with_result(Call& c, F f) {
+  if (const auto* managed = std::get_if<ResultProxy>(&c.on().it)) return f(*managed);
+  return std::visit([&](const auto& each) { return f(each); }, result(c).it);
+}
+
 Answer result_get(Call& c) {
-  return std::visit(
-      [&](const auto& each) -> Answer {
-        if constexpr (std::is_same_v<std::decay_t<decltype(each)>, mp::AsyncResult<Value>>) {
-          return each.get(c.timeout());
-        } else {
-          return Value::list(each.get(c.timeout()));
-        }
-      },
-      result(c).it);
+  return with_result(c, [&](const auto& each) -> Answer {
+    if constexpr (std::is_same_v<decltype(each.get()), Value>) {
+      return each.get(c.timeout());
+    } else {
+      return Value::list(each.get(c.timeout()));
+    }
+  });
 }
 // Python's tells nothing.
 Answer result_wait(Call& c) {
-  std::visit([&](const auto& each) { each.wait(c.timeout()); }, result(c).it);
-  return {};
+  return with_result(c, [&](const auto& each) {
+    each.wait(c.timeout());
+    return Answer();
+  });
 }
 Answer result_ready(Call& c) {
-  return Value(std::visit([](const auto& each) { return each.ready(); }, result(c).it));
+  return with_result(c, [](const auto& each) { return Answer(each.ready()); });
 }
 Answer result_successful(Call& c) {
-  return Value(std::visit([](const auto& each) { return each.successful(); }, result(c).it));
+  return with_result(c, [](const auto& each) { return Answer(each.successful()); });
 }
 
 Answer next_result(Call& c) { return c.on_a<ResultIterator>().it->next(c.timeout()); }
