@@ -158,8 +158,8 @@ class SyncManager {
 
   // A T, made of these arguments.
   template <class T, class... Args>
-  Proxy<T> create(Args... arguments) const {
-    return make<Proxy<T>, T>(std::move(arguments)...);
+  auto create(Args... arguments) const {
+    return make<typename ProxyFor<T>::type, T>(std::move(arguments)...);
   }
   // What the function returns there, a std::shared_ptr.
   template <auto F, class... Args>
@@ -175,7 +175,7 @@ class SyncManager {
 
   template <class P, class T, class... Args>
   P make(Args... arguments) const {
-    const Proxy<T> made = managed::call_with<std::shared_ptr<T>>(
+    const auto made = managed::call_with<std::shared_ptr<T>>(
         link(), 0, managed::MakerOf<T, Kept<Args>...>::id(),
         managed::MakerOf<T, Kept<Args>...>::name(), std::type_identity<std::tuple<Kept<Args>...>>(),
         std::move(arguments)...);

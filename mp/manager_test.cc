@@ -195,6 +195,15 @@ TEST_P(ManagerTest, pool_does_tasks_for_all) {
   EXPECT_THROW(pool.apply(square, 1), ValueError);
 }
 
+// The workers had inherited that SIGTERM is blocked in the server's threads.
+TEST_P(ManagerTest, server_with_a_pool_ends) {
+  SyncManager manager = Manager();
+  PoolProxy pool = manager.Pool(2);
+  EXPECT_EQ(pool.apply(square, 2), 4);
+  ::kill(*manager.pid(), SIGTERM);
+  EXPECT_TRUE(manager.join(20s));
+}
+
 TEST_P(ManagerTest, objects_of_any_class_live_there) {
   SyncManager manager = Manager();
   Proxy<Till> till = manager.create<Till>(10);

@@ -142,6 +142,11 @@ class DictProxy : public Proxy<managed::Dict<K, V>> {
   Items copy() const { return items(); }
 };
 
+template <class K, class V>
+struct ProxyFor<managed::Dict<K, V>> {
+  using type = DictProxy<K, V>;
+};
+
 }  // namespace mp
 
 #endif  // MP_MANAGER_DICT_H_

@@ -147,6 +147,11 @@ class ListProxy : public Proxy<managed::List<T>> {
   void operator+=(const Items& items) const { extend(items); }
 };
 
+template <class T>
+struct ProxyFor<managed::List<T>> {
+  using type = ListProxy<T>;
+};
+
 }  // namespace mp
 
 #endif  // MP_MANAGER_LIST_H_

@@ -143,6 +143,23 @@ class BoundedSemaphoreProxy : public AnyLockProxy<managed::BoundedSemaphore> {
   int get_value() const { return call<&managed::BoundedSemaphore::get_value>(); }
 };
 
+template <>
+struct ProxyFor<managed::Lock> {
+  using type = LockProxy;
+};
+template <>
+struct ProxyFor<managed::RLock> {
+  using type = RLockProxy;
+};
+template <>
+struct ProxyFor<managed::Semaphore> {
+  using type = SemaphoreProxy;
+};
+template <>
+struct ProxyFor<managed::BoundedSemaphore> {
+  using type = BoundedSemaphoreProxy;
+};
+
 }  // namespace mp
 
 #endif  // MP_MANAGER_LOCKS_H_

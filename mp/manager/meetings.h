@@ -137,6 +137,19 @@ class BarrierProxy : public Proxy<managed::Barrier> {
   bool broken() const { return call<&managed::Barrier::broken>(); }
 };
 
+template <>
+struct ProxyFor<managed::Condition> {
+  using type = ConditionProxy;
+};
+template <>
+struct ProxyFor<managed::Event> {
+  using type = EventProxy;
+};
+template <>
+struct ProxyFor<managed::Barrier> {
+  using type = BarrierProxy;
+};
+
 }  // namespace mp
 
 #endif  // MP_MANAGER_MEETINGS_H_

@@ -120,6 +120,11 @@ class AsyncResultProxy : public Proxy<managed::AsyncResult<T>> {
   bool successful() const { return this->template call<&Result::successful>(); }
 };
 
+template <class T>
+struct ProxyFor<managed::AsyncResult<T>> {
+  using type = AsyncResultProxy<T>;
+};
+
 class PoolProxy : public Proxy<managed::Pool> {
  public:
   using Proxy::Proxy;
@@ -133,10 +138,8 @@ class PoolProxy : public Proxy<managed::Pool> {
   // Of a function that returns something.
   template <class F, class... Args>
   auto apply_async(F function, Args... args) const {
-    using T = std::invoke_result_t<F&, Kept<Args>&...>;
-    const auto result = call<&managed::Pool::apply_async<F, Kept<Args>...>>(
+    return call<&managed::Pool::apply_async<F, Kept<Args>...>>(
         managed::Work<F>{function}, std::tuple<Kept<Args>...>(std::move(args)...));
-    return AsyncResultProxy<T>(result.reference());
   }
   template <class F, class Item>
   auto map(F function, const std::vector<Item>& items, Chunksize chunksize = {}) const {
@@ -149,6 +152,11 @@ class PoolProxy : public Proxy<managed::Pool> {
   void close() const { call<&managed::Pool::close>(); }
   void terminate() const { call<&managed::Pool::terminate>(); }
   void join() const { call<&managed::Pool::join>(); }
+};
+
+template <>
+struct ProxyFor<managed::Pool> {
+  using type = PoolProxy;
 };
 
 }  // namespace mp

@@ -121,11 +121,17 @@ struct Returned {
 template <class T>
 class Proxy;
 
+// As what a proxy of a U is returned: those of a manager's own kinds have methods of their own.
+template <class U>
+struct ProxyFor {
+  using type = Proxy<U>;
+};
+
 namespace managed {
 
 template <class U>
 struct Returned<std::shared_ptr<U>> {
-  using type = Proxy<U>;
+  using type = typename ProxyFor<U>::type;
 };
 
 template <class R, class... P, class... A>

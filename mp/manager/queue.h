@@ -200,6 +200,11 @@ class JoinableQueueProxy : public QueueProxy<T> {
   void join() const { this->template call<&managed::Queue<T>::join>(); }
 };
 
+template <class T>
+struct ProxyFor<managed::Queue<T>> {
+  using type = QueueProxy<T>;
+};
+
 }  // namespace mp
 
 #endif  // MP_MANAGER_QUEUE_H_

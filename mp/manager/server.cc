@@ -1,5 +1,6 @@
 #include "mp/manager/server.h"
 
+#include <pthread.h>
 #include <sys/epoll.h>
 #include <sys/eventfd.h>
 #include <unistd.h>
@@ -98,6 +99,7 @@ void Server::stop() noexcept {
 }
 
 void Server::serve(const std::vector<int>& until) {
+  ::pthread_sigmask(SIG_SETMASK, nullptr, &signals_of_calls_);
   os::quiet_thread([this] { accept_all(); }).detach();
   look_at_clients(until);
   listener_.close();
@@ -126,6 +128,8 @@ void Server::wait_a_little() {
 }
 
 void Server::receive(SocketCore::Pointer socket) {
+  // Processes that a call starts inherit them.
+  ::pthread_sigmask(SIG_SETMASK, &signals_of_calls_, nullptr);
   try {
     std::string bytes;
     if (!socket->recv(&bytes)) return;

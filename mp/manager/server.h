@@ -9,6 +9,8 @@
 #ifndef MP_MANAGER_SERVER_H_
 #define MP_MANAGER_SERVER_H_
 
+#include <signal.h>
+
 #include <functional>
 #include <map>
 #include <memory>
@@ -74,6 +76,8 @@ class Server {
   const ServerId id_;
   Table table_;
   std::shared_ptr<OwnLink> own_link_;
+
+  sigset_t signals_of_calls_ = {};  // those that are blocked, as in the program
 
   base::UniqueFd stop_, epoll_;
   std::mutex watched_mutex_;  // over the next one

@@ -141,6 +141,19 @@ class ArrayProxy : public Proxy<managed::Array<T>> {
   size_t size() const { return this->template call<&Array::size>(); }
 };
 
+template <>
+struct ProxyFor<managed::Namespace> {
+  using type = NamespaceProxy;
+};
+template <class T>
+struct ProxyFor<managed::Value<T>> {
+  using type = ValueProxy<T>;
+};
+template <class T>
+struct ProxyFor<managed::Array<T>> {
+  using type = ArrayProxy<T>;
+};
+
 }  // namespace mp
 
 #endif  // MP_MANAGER_VALUES_H_
