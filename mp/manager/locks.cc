@@ -3,7 +3,8 @@
 namespace mp::managed {
 namespace {
 
-// Requires: the hall's mutex.
+// For who has gone, what he held was given back: his last words must not take it from others. Requires: the hall's
+// mutex.
 void require_client() {
   if (current_caller().is_gone()) throw ClientGone();
 }
@@ -30,6 +31,7 @@ bool Lock::acquire(bool block, Timeout timeout) {
 
 void Lock::release() {
   HallLock hold(hall_mutex());
+  require_client();
   if (holder_ == nullptr) throw RuntimeError("release() of a lock that nobody has");
   pass_on();
 }
@@ -140,6 +142,7 @@ bool Semaphore::acquire(bool block, Timeout timeout) {
 
 void Semaphore::release() {
   HallLock hold(hall_mutex());
+  require_client();
   if (value_ == most_) throw ValueError("release() of a semaphore that is full");
   note_release();
   pass_on();

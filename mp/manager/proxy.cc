@@ -122,8 +122,9 @@ void write_proxy(Writer& out, const Reference& reference) {
   if (exchange != nullptr && exchange->link == &reference.link()) {
     out.write(Way::kCaller);
     out.write(reference.object());
-  } else if (exchange != nullptr && exchange->own_link == &reference.link() &&
-             exchange->table->grant(exchange->session, reference.object())) {
+  } else if (exchange != nullptr && exchange->own_link == &reference.link()) {
+    // A ticket would be one that nobody shows.
+    if (!exchange->table->grant(exchange->session, reference.object())) throw ClientGone();
     out.write(Way::kGranted);
     out.write(reference.object());
   } else {
