@@ -1,5 +1,6 @@
 #include "mp/manager.h"
 
+#include <pthread.h>
 #include <signal.h>
 #include <unistd.h>
 
@@ -7,6 +8,7 @@
 #include <chrono>
 #include <mutex>
 
+#include "base/os_error.h"
 #include "mp/connection.h"
 #include "mp/errors.h"
 #include "mp/process.h"
@@ -22,24 +24,17 @@ constexpr auto kPatience = 1s;
 
 // Of this process, if it is a server's.
 std::atomic<managed::Server*> g_server = nullptr;
-pid_t g_server_pid = 0;
 
-void stop_on_sigterm(int number) {
-  if (::getpid() == g_server_pid) return g_server.load()->stop();
-  // A child of the server's, which has inherited this: it ends as others do.
-  ::signal(number, SIG_DFL);
-  ::raise(number);
-}
-
-// It is its creator who decides what Ctrl-C means.
+// It is its creator who decides what Ctrl-C means. A child of the server's ends by SIGTERM as others do.
 void mind_the_signals(managed::Server* server) {
   g_server = server;
-  g_server_pid = ::getpid();
   ::signal(SIGINT, SIG_IGN);
   struct sigaction stop = {};
-  stop.sa_handler = stop_on_sigterm;
+  stop.sa_handler = [](int) { g_server.load()->stop(); };
   stop.sa_flags = SA_RESTART;
   ::sigaction(SIGTERM, &stop, nullptr);
+  const int error = ::pthread_atfork(nullptr, nullptr, [] { ::signal(SIGTERM, SIG_DFL); });
+  if (error != 0) throw base::OsError(error, "prepare for forks");
 }
 
 // Its creator ends it as a daemon; for the rest it is none, and may have children.

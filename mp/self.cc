@@ -39,6 +39,7 @@ void unlock_in_parent() { g_self->mutex.unlock(); }
 
 // The copy that the child got is whole, for nobody but the forking thread was at it.
 void begin_anew_in_child() {
+  g_self->mutex.unlock();
   const Self& was = *g_self;
   auto* fresh = new Self;
   fresh->inherited = &was;
