@@ -96,6 +96,13 @@ def introduced(test, printed):
                      "my creator is MainProcess, number %s" % main.group(1)])(test, lines)
 
 
+def searched(test, printed):
+    """Each task finds in order, and all are heard before the end."""
+    primes = [[2, 3, 5, 7], [11, 13, 17, 19], [23, 29], [31, 37], [41, 43, 47]]
+    interleaved(*[["%d is prime" % n for n in ten] for ten in primes])(test, printed[:-1])
+    test.assertEqual("the queue is empty", printed[-1])
+
+
 def one_by_one_takes_longer(test, printed):
     test.assertEqual(["--start1--", "--end1--", "--start2--", "--end2--"], printed[:-1])
     ratio = re.match(r"one by one it takes (\d+\.\d) times as long$", printed[-1])
@@ -135,6 +142,7 @@ PRINTS = {
     "pool_callback": in_groups(["%s: fetched in a worker, called back here" % what
                                 for what in ("bread", "butter", "jam", "milk", "tea", "salt")]),
     "pool_lost_worker": exactly("12", "6", "lost", "3"),
+    "pool_manager_queue": searched,
     "pool_map": exactly("1 2 3 4 5 6 7 8 9 10 "),
     "pool_results": exactly(*[str(i) for i in range(1, 101)]),
     "pool_seven_tasks": one_by_one_takes_longer,
