@@ -9,6 +9,7 @@ what is measured, as it is of what users of multiprocessing pay.
 """
 import concurrent.futures
 import multiprocessing
+import multiprocessing.managers
 import os
 import time
 
@@ -310,6 +311,44 @@ OPERATIONS["PoolMap/chunksize_1"] = in_pool(lambda pool, times: pool.map(same, r
 OPERATIONS["PoolMap/default"] = in_pool(lambda pool, times: pool.map(same, range(times)))
 OPERATIONS["PoolImapUnordered/chunksize_20"] = in_pool(
     lambda pool, times: list(pool.imap_unordered(same, range(times), 20)))
+
+
+# ---------------------------------------------------------------- managers
+
+def manager_on(cpu):
+    manager = multiprocessing.managers.SyncManager(ctx=fork)
+    if cpu is None:
+        manager.start()
+    else:
+        manager.start(os.sched_setaffinity, (0, {cpu}))
+    return manager
+
+
+def add_client(name, placement, make, what):
+    @operation(name)
+    def one_client(times):
+        with manager_on(cpu_of(1, placement)) as manager:
+            return time_crew([(what(make(manager)), times, min(times, 100), cpu_of(0, placement))])
+
+
+def first_got(items):
+    def work(times):
+        for _ in range(times):
+            items[0]
+    return work
+
+
+for place, placement in ((TWO_CORES, TWO_CORES), (ONE_CORE, ONE_CORE), ("unpinned", ANYWHERE)):
+    add_client("ManagerCall/" + place, placement, lambda manager: manager.list([12345678]), first_got)
+add_client("ManagerLockPair", ANYWHERE, lambda manager: manager.Lock(), taken_and_given_back)
+
+
+@operation("ManagerQueuePutGet")
+def manager_queue(times):
+    with manager_on(None) as manager:
+        queue = manager.Queue(1024)
+        warm_up = min(times, 4096)
+        return time_crew([(get_all(queue), times, warm_up, None), (put_all(queue, 12345678), times, warm_up, None)])
 
 
 # ---------------------------------------------------------------- as Google Benchmark

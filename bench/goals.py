@@ -51,6 +51,8 @@ GOALS = [
     Speed("PoolImapUnordered/chunksize_20", "cpython", 30),
     Count("PoolSevenTasks", "times_slower_than_best", 3.5 / 3.3),
     Count("PoolMemory/10M_tasks", "owner_peak_MiB", 32),
+    Speed("ManagerCall/two_cores", "cpython", 50),
+    Speed("ManagerCall/one_core", "cpython", 8),
     Speed("Sha512Tree", "cpython", 1.2),
     Speed("Sha512Tree", "xargs", 1),
     Speed("Sha512Tree", "openssl_speed", 0.85),

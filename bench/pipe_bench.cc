@@ -5,6 +5,7 @@
 #include <string>
 #include <utility>
 
+#include "bench/conversation.h"
 #include "bench/crew.h"
 #include "bench/kernel_channels.h"
 #include "bench/limits.h"
@@ -37,22 +38,6 @@ class Messages {
 
   std::pair<mp::Connection<Item>, mp::Connection<Item>> ends_ = mp::Pipe<Item>();
   const Item item_;
-};
-
-class Conversation {
- public:
-  void ask(uint64_t n) {
-    while (n-- > 0) {
-      ends_.first.send(12345678);
-      benchmark::DoNotOptimize(ends_.first.recv());
-    }
-  }
-  void answer(uint64_t n) {
-    while (n-- > 0) ends_.second.send(ends_.second.recv());
-  }
-
- private:
-  std::pair<mp::Connection<int64_t>, mp::Connection<int64_t>> ends_ = mp::Pipe<int64_t>();
 };
 
 // How many wait is for the pipe to say; it is for the warm-up here.

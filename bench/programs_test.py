@@ -13,8 +13,8 @@ sys.path.insert(0, HERE)
 import compare
 from goals import GOALS, Count, Speed
 
-PROGRAMS = ["queue_bench", "pipe_bench", "process_bench", "pool_bench", "sync_bench", "shared_bench", "sha512_bench",
-            "cpython_bench.py"]
+PROGRAMS = ["queue_bench", "pipe_bench", "process_bench", "pool_bench", "manager_bench", "sync_bench", "shared_bench",
+            "sha512_bench", "cpython_bench.py"]
 # What they need is not installed everywhere.
 OPTIONAL = {"boost"} | {who for who, program in (("xargs", "xargs"), ("openssl_speed", "openssl"))
                         if shutil.which(program) is None}
