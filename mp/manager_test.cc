@@ -217,6 +217,33 @@ TEST_P(ManagerTest, objects_of_any_class_live_there) {
   EXPECT_EQ(manager.create<the_till>().call<&Till::total>(), 7);
 }
 
+TEST_P(ManagerTest, long_values_go_there_and_back) {
+  SyncManager manager = Manager();
+  ListProxy<std::string> list = manager.list<std::string>();
+  for (const size_t size : {60'000, 70'000, 3'000'000, 5}) {
+    const std::string value(size, 'x');
+    list.append(value);
+    EXPECT_EQ(list[-1], value);
+  }
+  EXPECT_EQ(list.size(), 4u);
+}
+
+TEST_P(ManagerTest, proxies_let_go_faster_than_the_server_reads_are_let_go_all) {
+  SyncManager manager = Manager();
+  ListProxy<ListProxy<int>> lists = manager.list<ListProxy<int>>();
+  for (int i = 0; i < 3000; ++i) lists.append(manager.list<int>({i}));
+  std::vector<ListProxy<int>> all = lists.getvalue();
+  EXPECT_EQ(all[2999][0], 2999);
+  ::kill(*manager.pid(), SIGSTOP);
+  std::thread later([&manager] {
+    std::this_thread::sleep_for(20ms);  // so that there is no room any more
+    ::kill(*manager.pid(), SIGCONT);
+  });
+  all.clear();
+  EXPECT_EQ(lists.size(), 3000u);
+  later.join();
+}
+
 TEST_P(ManagerTest, error_tells_its_type_and_where_it_was_thrown) {
   SyncManager manager = Manager();
   Proxy<Till> till = manager.create<Till>();

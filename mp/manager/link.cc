@@ -10,11 +10,11 @@
 
 #include "base/os_error.h"
 #include "mp/connect.h"
-#include "mp/connection_parts.h"
 #include "mp/errors.h"
 #include "mp/os/descriptors.h"
 #include "mp/os/life.h"
 #include "mp/os/readable.h"
+#include "mp/os/shared_file.h"
 #include "mp/process.h"
 #include "mp/self.h"
 
@@ -126,7 +126,7 @@ class RemoteLink : public Link {
     unlock();
   }
   void begin_anew_in_child() {
-    for (const auto& each : channels_) each->close();
+    for (const auto& each : channels_) each->abandon();
     channels_.clear();
     free_.clear();
     life_->close();
@@ -181,17 +181,19 @@ class RemoteLink : public Link {
   }
 
   std::shared_ptr<Channel> new_channel() {
-    Arrival there =
-        arrive(address_, authkey_,
-               {.purpose = Hello::Purpose::kCalls, .session = session_, .family = family()});
+    Arrival there = arrive(address_, authkey_,
+                           {.purpose = Hello::Purpose::kCalls,
+                            .session = session_,
+                            .family = family(),
+                            .life = os::my_token()});
     if (!there.welcome.ring) return std::make_shared<Channel>(std::move(there.socket));
     const int fd = there.socket->fileno();
     os::wait_readable(fd, base::Deadline::never());
-    os::Received parts = os::receive_descriptors(fd, kConnectionPartsSize);
-    if (parts.bytes.size() != kConnectionPartsSize) throw EOFError();
-    const ArrivedLuggage luggage(std::move(parts.descriptors));
-    Reader in(parts.bytes, &luggage);
-    return std::make_shared<Channel>(std::move(there.socket), read_connection(in));
+    os::Received memory = os::receive_descriptors(fd, 1);
+    if (memory.descriptors.size() != 1) throw EOFError();
+    return std::make_shared<Channel>(
+        std::move(there.socket),
+        std::make_unique<RingEnd>(os::SharedFile::adopt(std::move(memory.descriptors[0]))));
   }
 
   uint64_t ask_number(RequestHead head) {

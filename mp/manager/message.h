@@ -12,6 +12,8 @@
 #include <string>
 #include <string_view>
 
+#include "mp/os/life.h"
+
 namespace mp::managed {
 
 // Of one server, and never of another.
@@ -32,6 +34,7 @@ struct Hello {
   Purpose purpose;
   uint64_t session = 0;
   uint64_t family = 0;  // by whom processes with memory in common know each other
+  os::Token life = 0;   // of a process whose calls they are
 };
 
 struct Welcome {
@@ -39,7 +42,7 @@ struct Welcome {
   ServerId server;
   int32_t pid;
   uint64_t session;
-  // Calls go through a ring in memory, whose end follows, and this connection only tells that both sides live.
+  // Calls go through memory, which follows (ring_end.h), and through this connection what does not fit there.
   bool ring;
 };
 

@@ -12,7 +12,6 @@
 #include <utility>
 
 #include "base/os_error.h"
-#include "mp/connection_parts.h"
 #include "mp/errors.h"
 #include "mp/failure.h"
 #include "mp/manager/method.h"
@@ -194,18 +193,15 @@ void Server::serve_calls(SocketCore::Pointer socket, const Hello& hello) {
   socket->send(encode(welcome));
   if (!welcome.refusal.empty()) return;
 
-  ConnectionCore::Pointer ring;
+  std::unique_ptr<RingEnd> ring;
   if (welcome.ring) {
-    auto [ours, its] = ConnectionCore::pipe();
-    Luggage luggage(Luggage::Way::kMessage);
-    std::string parts;
-    Writer out(&parts, &luggage);
-    write_connection(out, *its);
-    if (!os::send_descriptors(socket->fileno(), parts, luggage.fds())) return;
+    auto [ours, memory] = RingEnd::make(hello.life);
+    const int fd = memory.fd();
+    if (!os::send_descriptors(socket->fileno(), "m", {&fd, 1})) return;
     ring = std::move(ours);
   }
   auto client = std::make_shared<Client>(
-      Client{.channel = Channel(socket, ring), .caller = {.session = session}});
+      Client{.channel = Channel(socket, std::move(ring)), .caller = {.session = session}});
   const int fd = client->channel.life();
   watch(fd, [client] {
     HallLock hold(hall_mutex());
