@@ -62,6 +62,8 @@ class MessageRing {
   bool empty() const;
   // Looks for about as long as a sleep would cost. False: nothing came.
   bool spin_until_not_empty() const;
+  // Whether that was given up at once, for who adds needs this CPU.
+  bool is_spun_in_vain() const { return last_added_.is_in_vain(); }
 
  private:
   struct Head;

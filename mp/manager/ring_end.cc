@@ -113,6 +113,11 @@ RingEnd::Received RingEnd::recv(std::string* message) {
 bool RingEnd::wait() {
   Direction& from = in();
   if (from.ring.spin_until_not_empty()) return true;
+  if (from.ring.is_spun_in_vain()) {
+    // Half of what it costs to sleep and to be woken.
+    yield_.yield();
+    if (!from.ring.empty()) return true;
+  }
   if (other_is_gone()) return false;
   from.sleeps.exchange(1, std::memory_order_acq_rel);
   if (from.ring.empty() && !other_has_closed()) {

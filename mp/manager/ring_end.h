@@ -1,13 +1,13 @@
 // One end of a way for messages through memory, between one thread of a client and the one that serves it.
 //
 // A ring of messages goes each way (message_ring.h). With one who sends and one who receives it needs no mutex. Who
-// finds nothing looks again and again for a while; then he sleeps, on a word and on the other process's life at once
-// (os/life.h). So a killed process hinders nobody: what it was sending is there or is not, and the kernel wakes who
+// finds nothing looks again and again for a while, or lets the other one run if they have one CPU; then he sleeps, on a
+// word and on the other process's life at once (os/life.h). So a killed process hinders nobody: what it was sending is there or is not, and the kernel wakes who
 // waits for it.
 //
 // Beside a ConnectionCore, which any number of processes may have, and wait for together with others: no message waits
 // for its sender to leave a mutex, and a wake-up is a futex's. On one CPU a question and its answer take two
-// system calls, or four, instead of a dozen.
+// system calls instead of a dozen.
 //
 // Threads: one at a time; close() any. Processes: a forked child abandons its copy.
 //
@@ -28,6 +28,7 @@
 
 #include "mp/os/life.h"
 #include "mp/os/shared_file.h"
+#include "mp/os/thrifty_yield.h"
 
 namespace mp::managed {
 
@@ -79,6 +80,7 @@ class RingEnd {
   const Side side_;
   const os::View view_;
   std::atomic<bool> is_open_{true};
+  os::ThriftyYield yield_;  // of who receives
 };
 
 }  // namespace mp::managed

@@ -46,6 +46,9 @@ class SpinHint {
       cpu_.store(here, std::memory_order_relaxed);
   }
 
+  // Whether the one who makes it happen needs this very CPU for that, as far as is known.
+  bool is_in_vain() const;
+
   // False: it is time to sleep.
   template <class Condition>
   bool spin_until(Condition holds) const {
@@ -63,8 +66,6 @@ class SpinHint {
   static constexpr int kSpins = 2000;
 
   static constexpr int32_t kNobodyYet = -1;
-
-  bool is_in_vain() const;
 
   std::atomic<int32_t> cpu_{kNobodyYet};
 };
