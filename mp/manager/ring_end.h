@@ -2,12 +2,12 @@
 //
 // A ring of messages goes each way (message_ring.h). With one who sends and one who receives it needs no mutex. Who
 // finds nothing looks again and again for a while, or lets the other one run if they have one CPU; then he sleeps, on a
-// word and on the other process's life at once (os/life.h). So a killed process hinders nobody: what it was sending is there or is not, and the kernel wakes who
-// waits for it.
+// word and on the other process's life at once (os/life.h). So a killed process hinders nobody: what it was sending is
+// there or is not, and the kernel wakes who waits for it.
 //
 // Beside a ConnectionCore, which any number of processes may have, and wait for together with others: no message waits
-// for its sender to leave a mutex, and a wake-up is a futex's. On one CPU a question and its answer take two
-// system calls instead of a dozen.
+// for its sender to leave a mutex, and a wake-up is a futex's. On one CPU a question and its answer take two system
+// calls instead of a dozen.
 //
 // Threads: one at a time; close() any. Processes: a forked child abandons its copy.
 //
