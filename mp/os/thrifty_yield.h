@@ -1,8 +1,8 @@
 // Letting another thread of this CPU run, where that is cheaper than to sleep until it wakes us.
 //
 // If the one who makes happen what is waited for needs this very CPU (SpinHint::is_in_vain), a yield lets him run, and
-// comes back when he waits in his turn: half of what a sleep and a wake-up cost. But if a third one computes there, he is
-// given all of a turn, a thousand times as long, whereas a sleeper who is woken goes before him. So each yield is
+// comes back when he waits in his turn: half of what a sleep and a wake-up cost. But if a third one computes there, it
+// gives him all of a turn, a thousand times as long, whereas a sleeper who is woken goes before him. So each yield is
 // timed, and one that took long is followed by so many waits without that its time, divided among them, is not felt.
 //
 // Threads: one at a time.
