@@ -1,20 +1,21 @@
 #include "mp/manager.h"
 
+#include <sched.h>
 #include <signal.h>
 #include <unistd.h>
 
+#include <atomic>
 #include <chrono>
+#include <fstream>
 #include <string>
 #include <thread>
 #include <vector>
 
+#include "base/deadline.h"
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
-#include "mp/connection.h"
-#include "mp/event.h"
 #include "mp/pool.h"
 #include "mp/process.h"
-#include "mp/queue.h"
 
 namespace mp {
 namespace {
@@ -51,17 +52,6 @@ std::shared_ptr<Till> the_till() {
   static const auto it = std::make_shared<Till>();
   return it;
 }
-
-// Tells the other end of a pipe when it goes, by going.
-class Witness {
- public:
-  explicit Witness(Event is_gone) : is_gone_(is_gone) {}
-  ~Witness() { is_gone_.set(); }
-  bool is_here() { return true; }
-
- private:
-  Event is_gone_;
-};
 
 // What can't be written.
 struct Stubborn {
@@ -228,20 +218,46 @@ TEST_P(ManagerTest, long_values_go_there_and_back) {
   EXPECT_EQ(list.size(), 4u);
 }
 
+// How many of them there are in this process.
+class Counted {
+ public:
+  Counted() { ++here; }
+  Counted(const Counted&) = delete;
+  Counted& operator=(const Counted&) = delete;
+  ~Counted() { --here; }
+  static inline std::atomic<int> here = 0;
+};
+class Census {
+ public:
+  int count() { return Counted::here; }
+};
+
+bool sleeps(pid_t thread) {
+  std::ifstream stat("/proc/self/task/" + std::to_string(thread) + "/stat");
+  std::string line;
+  std::getline(stat, line);
+  return line.find(") S ") != std::string::npos;
+}
+
 TEST_P(ManagerTest, proxies_let_go_faster_than_the_server_reads_are_let_go_all) {
   SyncManager manager = Manager();
-  ListProxy<ListProxy<int>> lists = manager.list<ListProxy<int>>();
-  for (int i = 0; i < 3000; ++i) lists.append(manager.list<int>({i}));
-  std::vector<ListProxy<int>> all = lists.getvalue();
-  EXPECT_EQ(all[2999][0], 2999);
-  ::kill(*manager.pid(), SIGSTOP);
-  std::thread later([&manager] {
-    std::this_thread::sleep_for(20ms);  // so that there is no room any more
-    ::kill(*manager.pid(), SIGCONT);
+  Proxy<Census> census = manager.create<Census>();
+  std::vector<Proxy<Counted>> all;
+  for (int i = 0; i < 3000; ++i) all.push_back(manager.create<Counted>());
+  EXPECT_EQ(census.call<&Census::count>(), 3000);
+  const pid_t server = *manager.pid(), here = ::gettid();
+  ::kill(server, SIGSTOP);
+  std::atomic<bool> is_done = false;
+  std::thread later([&] {
+    while (!is_done && !sleeps(here)) ::sched_yield();  // there is no room any more
+    ::kill(server, SIGCONT);
   });
   all.clear();
-  EXPECT_EQ(lists.size(), 3000u);
+  is_done = true;
   later.join();
+  const base::Deadline patience = base::Deadline::after(20s);
+  while (census.call<&Census::count>() != 0 && !patience.passed()) ::sched_yield();
+  EXPECT_EQ(census.call<&Census::count>(), 0);
 }
 
 TEST_P(ManagerTest, error_tells_its_type_and_where_it_was_thrown) {
@@ -299,7 +315,7 @@ TEST_P(ManagerTest, killed_consumer_takes_no_item) {
   for (int i = 0; i < 20; ++i) {
     Process p(get_one, queue);
     p.start();
-    if (i % 2 == 0) std::this_thread::sleep_for(3ms);  // so that some wait already, and some do not
+    ::usleep(static_cast<useconds_t>(i % 4) * 1000);  // where in its work it hits it
     p.kill();
     p.join();
     queue.put(i);
