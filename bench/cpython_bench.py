@@ -304,11 +304,17 @@ def submit(times):
         return time_here(work, times)
 
 
+def maps_of_1024_in_a_chunk(pool, times):
+    items = range(8 * 1024)
+    for begun in range(0, times, len(items)):
+        pool.map(same, items[:times - begun])
+
+
 OPERATIONS["PoolApply"] = in_pool(apply)
 OPERATIONS["PoolApplyAsyncGet"] = in_pool(apply_async)
 PEERS["PoolApply", "executor"] = submit
 OPERATIONS["PoolMap/chunksize_1"] = in_pool(lambda pool, times: pool.map(same, range(times), 1))
-OPERATIONS["PoolMap/default"] = in_pool(lambda pool, times: pool.map(same, range(times)))
+OPERATIONS["PoolMap/default"] = in_pool(maps_of_1024_in_a_chunk)
 OPERATIONS["PoolImapUnordered/chunksize_20"] = in_pool(
     lambda pool, times: list(pool.imap_unordered(same, range(times), 20)))
 

@@ -32,6 +32,7 @@
 #define MP_POOL_H_
 
 #include <algorithm>
+#include <atomic>
 #include <concepts>
 #include <cstddef>
 #include <cstdint>
@@ -346,15 +347,32 @@ class MapJob : public SourceJob<takes, Fate::kTogether, F, In>,
   std::vector<Slot> results_;
 };
 
-// Results that are fetched one by one.
+// Held for moments by one of several threads, of which there is hardly ever more than one: half the price of a mutex.
+class Latch {
+ public:
+  void lock() {
+    while (held_.exchange(1, std::memory_order_acquire) != 0)
+      held_.wait(1, std::memory_order_relaxed);
+  }
+  void unlock() {
+    held_.store(0, std::memory_order_release);
+    held_.notify_one();
+  }
+
+ private:
+  std::atomic<int> held_{0};
+};
+
+// Results that are fetched one by one. They come by the task, and so who fetches meets who brings them once for each.
 template <class R>
 class Stream {
  public:
   virtual ~Stream() = default;
 
   bool has_next() const {
-    std::scoped_lock hold(mutex_);
-    return !ready_.empty();
+    std::scoped_lock hold(fetching_);
+    std::scoped_lock hold_too(mutex_);
+    return next_ < current_.size() || !ready_.empty();
   }
   struct Fetched {
     Outcome<R> outcome;
@@ -362,13 +380,11 @@ class Stream {
   };
   // Absent: none has come that was not fetched.
   std::optional<Fetched> fetch() {
-    std::scoped_lock hold(mutex_);
-    if (ready_.empty()) return std::nullopt;
-    auto [outcome, is_last_of_task] = std::move(ready_.front());
-    ready_.pop_front();
-    if (is_last_of_task) --unfetched_;
-    return Fetched{std::move(outcome),
-                   is_last_of_task && (ready_.empty() || unfetched_ % kTasksAtOnce == 0)};
+    std::scoped_lock hold(fetching_);
+    if (next_ == current_.size() && !take_next_task()) return std::nullopt;
+    Outcome<R>& outcome = current_[next_++];
+    const bool makes_room = next_ == current_.size() && note_fetched();
+    return Fetched{std::move(outcome), makes_room};
   }
   // What is raised behind all results, once.
   std::exception_ptr take_last_error() {
@@ -379,21 +395,33 @@ class Stream {
  protected:
   static constexpr size_t kTasksAtOnce = 8;
 
-  struct Ready {
-    Outcome<R> outcome;
-    bool is_last_of_task;
-  };
+  // Of a task. Requires: the mutex; there is one or more.
+  void add(std::vector<Outcome<R>> outcomes) { ready_.push_back(std::move(outcomes)); }
 
-  // Requires: the mutex.
-  void add(std::vector<Outcome<R>> outcomes) {
-    for (size_t i = 0; i < outcomes.size(); ++i)
-      ready_.push_back({std::move(outcomes[i]), i + 1 == outcomes.size()});
-  }
-
-  mutable std::mutex mutex_;  // over the rest
-  std::deque<Ready> ready_;
+  mutable std::mutex mutex_;  // over the next ones
+  std::deque<std::vector<Outcome<R>>> ready_;
   size_t unfetched_ = 0;  // tasks that have arrived, ready or before their turn
   std::exception_ptr last_error_;
+
+ private:
+  bool take_next_task() {
+    std::scoped_lock hold(mutex_);
+    if (ready_.empty()) return false;
+    current_ = std::move(ready_.front());
+    ready_.pop_front();
+    next_ = 0;
+    return true;
+  }
+  // True: it is worth while to ask for more.
+  bool note_fetched() {
+    std::scoped_lock hold(mutex_);
+    --unfetched_;
+    return ready_.empty() || unfetched_ % kTasksAtOnce == 0;
+  }
+
+  mutable Latch fetching_;  // over the rest; before the mutex
+  std::vector<Outcome<R>> current_;
+  size_t next_ = 0;
 };
 
 template <Takes takes, class F, class In>

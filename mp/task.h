@@ -98,6 +98,7 @@ class Task {
   }
   static std::vector<Outcome<R>> read_each(Reader& in) requires(fate == Fate::kEach) {
     std::vector<Outcome<R>> outcomes;
+    if constexpr (wire::Plain<R>) outcomes.reserve(in.left() / (1 + sizeof(R)));
     while (in.left() != 0) {
       if (in.read<bool>()) {
         outcomes.emplace_back(std::in_place_index<0>, in.read<R>());
