@@ -62,6 +62,27 @@ TEST(ManagerDeath, killed_clients_lose_no_item_but_those_that_had_arrived) {
   EXPECT_LE(missing, kKills + 4 + 8);
 }
 
+TEST(ManagerDeath, item_that_was_on_its_way_to_a_killed_client_is_the_next_one_again) {
+  SyncManager manager = Manager();
+  const QueueProxy<int> queue = manager.Queue<int>();
+  int on_their_way = 0;
+  for (int i = 0; i < 1000 && on_their_way < 5; ++i) {
+    os::TestProcess client([&] {
+      queue.get();
+      return true;
+    });
+    while (!client.sleeps()) ::sched_yield();  // in get(), if not on the way there
+    client.stop();
+    while (!client.stands_still()) ::sched_yield();
+    queue.put(i);
+    if (queue.empty()) ++on_their_way;
+    client.kill();
+    client.wait(base::Deadline::never());
+    EXPECT_EQ(queue.get(kSoon), i);
+  }
+  EXPECT_EQ(on_their_way, 5) << "no item was ever given to a client that was stopped in get()";
+}
+
 TEST(ManagerDeath, killed_clients_leave_no_lock_held_and_no_permit_taken) {
   os::Shared<std::atomic<uint64_t>> rounds(0);
   os::Shared<std::atomic<int>> inside(0), most_inside(0);

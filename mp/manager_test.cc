@@ -239,6 +239,23 @@ bool sleeps(pid_t thread) {
   return line.find(") S ") != std::string::npos;
 }
 
+TEST_P(ManagerTest, object_goes_though_a_process_was_given_it_several_times) {
+  SyncManager manager = Manager();
+  Proxy<Census> census = manager.create<Census>();
+  ListProxy<Proxy<Counted>> list = manager.list<Proxy<Counted>>();
+  list.append(manager.create<Counted>());
+  {
+    const Proxy<Counted> one = list[0], two = list[0];
+    EXPECT_EQ(one, two);
+  }
+  EXPECT_EQ(census.call<&Census::count>(), 1);
+  list.clear();
+  // What was let go is heard of by another thread of the server.
+  const base::Deadline patience = base::Deadline::after(20s);
+  while (census.call<&Census::count>() != 0 && !patience.passed()) ::sched_yield();
+  EXPECT_EQ(census.call<&Census::count>(), 0);
+}
+
 TEST_P(ManagerTest, proxies_let_go_faster_than_the_server_reads_are_let_go_all) {
   SyncManager manager = Manager();
   Proxy<Census> census = manager.create<Census>();
@@ -285,6 +302,14 @@ TEST_P(ManagerTest, server_refuses_what_its_program_does_not_expose) {
   EXPECT_THROW((till.callmethod<int>("hidden")), RemoteError);
   EXPECT_THROW((till.callmethod<int>("add", 2.0)), RemoteError);
   EXPECT_THROW((till.callmethod<std::string>("total")), RemoteError);
+}
+
+TEST_P(ManagerTest, server_refuses_a_method_of_another_type) {
+  SyncManager manager = Manager();
+  Proxy<Till> till = manager.create<Till>(3);
+  const Proxy<Shop> no_shop(till.reference());
+  EXPECT_THROW(no_shop.call<&Shop::till>(), RemoteError);
+  EXPECT_EQ(till.call<&Till::total>(), 3);
 }
 
 TEST_P(ManagerTest, result_that_cannot_be_sent_is_a_remote_error) {

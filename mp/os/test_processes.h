@@ -38,6 +38,7 @@ class TestProcess {
   // How it ended; StillRunning if it has not until the deadline.
   base::Ending wait(base::Deadline deadline = base::Deadline::after(std::chrono::seconds(20)));
   void kill();
+  void stop() { ::kill(pid_, SIGSTOP); }
   // Waits until its first thread sleeps in the kernel; false if it has ended, or stands still.
   bool sleeps() const;
   // Waits until a signal has stopped it; false if it has ended, or sleeps.
