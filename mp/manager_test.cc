@@ -35,10 +35,14 @@ class Till {
   int pid() const { return ::getpid(); }
   void rob(const std::string& by) { throw ValueError("robbed by " + by); }
   int hidden() const { return coins_; }
+  int shown() const { return coins_; }
 
  private:
   int coins_;
 };
+
+// For clients that are other programs: nobody calls them here but by name.
+const bool kTills = register_type<Till, int>() && register_methods<Till, &Till::shown>();
 
 class Shop {
  public:
@@ -52,6 +56,7 @@ std::shared_ptr<Till> the_till() {
   static const auto it = std::make_shared<Till>();
   return it;
 }
+const bool kTheTill = register_functions<the_till>();
 
 // What can't be written.
 struct Stubborn {
@@ -299,6 +304,7 @@ TEST_P(ManagerTest, server_refuses_what_its_program_does_not_expose) {
   Proxy<Till> till = manager.create<Till>(3);
   EXPECT_EQ((till.callmethod<int>("total")), 3);
   EXPECT_EQ((till.callmethod<int>("add", 2)), 5);
+  EXPECT_EQ((till.callmethod<int>("shown")), 5);
   EXPECT_THROW((till.callmethod<int>("hidden")), RemoteError);
   EXPECT_THROW((till.callmethod<int>("add", 2.0)), RemoteError);
   EXPECT_THROW((till.callmethod<std::string>("total")), RemoteError);
@@ -363,7 +369,10 @@ TEST_P(ManagerTest, server_ends_when_its_last_handle_goes) {
 TEST_P(ManagerTest, use_after_shutdown_raises) {
   SyncManager manager = Manager();
   ListProxy<int> list = manager.list<int>();
+  const std::string path = manager.address().path();
+  EXPECT_EQ(::access(path.c_str(), F_OK), 0);
   manager.shutdown();
+  EXPECT_NE(::access(path.c_str(), F_OK), 0) << "the server has left its socket's file behind";
   EXPECT_ANY_THROW(list.append(1));
   EXPECT_ANY_THROW(manager.list<int>());
   EXPECT_THROW(manager.start(), ProcessError);
