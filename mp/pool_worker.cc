@@ -200,7 +200,7 @@ void work(PoolMemory memory, WorkerOrders orders, Initializer initializer) {
     result.clear();
     result += bytes_of(ResultHead{ResultHead::Kind::kResult, head.job, head.task});
     Writer out(&result);
-    const auto code = reinterpret_cast<TaskCode>(read_code(in));
+    const auto code = reinterpret_cast<TaskCode>(const_cast<void*>(read_code(in)));
     code(in, out);
     memory.results().put(result, never());
   }

@@ -65,7 +65,7 @@ class RobustMutex {
   // The thread that holds it; and FUTEX_WAITERS, FUTEX_OWNER_DIED. The place of all three is the kernel's and the C
   // library's agreement for all mutexes of a list.
   Word word_{0};
-  uint32_t unused_[5] = {};
+  [[maybe_unused]] uint32_t unused_[5] = {};
   Links links_ = {};
 };
 
