@@ -43,7 +43,6 @@
 #include <vector>
 
 #include "mp/connection_core.h"
-#include "mp/connection_parts.h"
 #include "mp/errors.h"
 #include "mp/message_part.h"
 #include "mp/timeout.h"
@@ -165,9 +164,22 @@ inline std::vector<size_t> wait(const std::vector<Waitable>& items, Timeout time
 template <class Out, class In>
 struct Codec<Connection<Out, In>> {
   static void write(Writer& out, const Connection<Out, In>& end) {
-    write_connection(out, *end.core_);
+    const ConnectionCore::Parts<int> parts = end.core_->parts();
+    for (int fd : {parts.memory, parts.wakes, parts.bodies}) out.write(out.luggage().add(fd));
+    out.write(parts.side);
+    out.write(parts.readable);
+    out.write(parts.writable);
   }
-  static Connection<Out, In> read(Reader& in) { return Connection<Out, In>(read_connection(in)); }
+  static Connection<Out, In> read(Reader& in) {
+    auto next = [&] { return in.luggage().take(in.read<uint32_t>()); };
+    ConnectionCore::Parts<base::UniqueFd> parts{
+        .memory = next(), .wakes = next(), .bodies = next()};
+    parts.side = in.read<uint32_t>();
+    if (parts.side > 1) throw DecodeError("an end of a pipe that is neither of the two");
+    parts.readable = in.read<bool>();
+    parts.writable = in.read<bool>();
+    return Connection<Out, In>(std::make_shared<ConnectionCore>(std::move(parts)));
+  }
 };
 
 }  // namespace mp

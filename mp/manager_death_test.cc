@@ -10,6 +10,7 @@
 #include "gtest/gtest.h"
 #include "mp/manager.h"
 #include "mp/os/test_processes.h"
+#include "mp/test_census.h"
 
 namespace mp {
 namespace {
@@ -85,7 +86,6 @@ TEST(ManagerDeath, item_that_was_on_its_way_to_a_killed_client_is_the_next_one_a
 
 TEST(ManagerDeath, killed_clients_leave_no_lock_held_and_no_permit_taken) {
   os::Shared<std::atomic<uint64_t>> rounds(0);
-  os::Shared<std::atomic<int>> inside(0), most_inside(0);
   SyncManager manager = Manager();
   const LockProxy lock = manager.Lock();
   const RLockProxy rlock = manager.RLock();
@@ -123,19 +123,6 @@ TEST(ManagerDeath, killed_clients_leave_no_lock_held_and_no_permit_taken) {
 }
 
 // What its clients have made and hold no more goes, whenever they were killed.
-class Counted {
- public:
-  Counted() { ++here; }
-  Counted(const Counted&) = delete;
-  Counted& operator=(const Counted&) = delete;
-  ~Counted() { --here; }
-  static inline std::atomic<int> here = 0;
-};
-class Census {
- public:
-  int count() { return Counted::here; }
-};
-
 TEST(ManagerDeath, killed_clients_leave_no_object_behind) {
   os::Shared<std::atomic<uint64_t>> rounds(0);
   SyncManager manager = Manager();

@@ -16,6 +16,7 @@
 #include "gtest/gtest.h"
 #include "mp/pool.h"
 #include "mp/process.h"
+#include "mp/test_census.h"
 
 namespace mp {
 namespace {
@@ -222,20 +223,6 @@ TEST_P(ManagerTest, long_values_go_there_and_back) {
   }
   EXPECT_EQ(list.size(), 4u);
 }
-
-// How many of them there are in this process.
-class Counted {
- public:
-  Counted() { ++here; }
-  Counted(const Counted&) = delete;
-  Counted& operator=(const Counted&) = delete;
-  ~Counted() { --here; }
-  static inline std::atomic<int> here = 0;
-};
-class Census {
- public:
-  int count() { return Counted::here; }
-};
 
 bool sleeps(pid_t thread) {
   std::ifstream stat("/proc/self/task/" + std::to_string(thread) + "/stat");

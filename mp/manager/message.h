@@ -40,7 +40,6 @@ struct Hello {
 struct Welcome {
   std::string refusal;  // empty: welcome
   ServerId server;
-  int32_t pid;
   uint64_t session;
   // Calls go through memory, which follows (ring_end.h), and through this connection what does not fit there.
   bool ring;

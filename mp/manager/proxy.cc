@@ -1,7 +1,5 @@
 #include "mp/manager/proxy.h"
 
-#include <unistd.h>
-
 #include <utility>
 
 #include "mp/manager/message.h"

@@ -148,7 +148,7 @@ void Server::receive(SocketCore::Pointer socket) {
 void Server::begin_session(SocketCore::Pointer socket, const Hello& hello) {
   const bool is_heir = hello.purpose == Hello::Purpose::kHeir;
   const SessionId session = is_heir ? table_.begin_heir(hello.session) : table_.begin_session();
-  Welcome welcome{.server = id_, .pid = ::getpid(), .session = session, .ring = false};
+  Welcome welcome{.server = id_, .session = session, .ring = false};
   if (session == 0) {
     welcome.refusal = kUnknownProcess;
     return socket->send(encode(welcome));
@@ -180,7 +180,7 @@ void Server::end_session(Session& session) {
 // ---------------------------------------------------------------- calls
 
 void Server::serve_calls(SocketCore::Pointer socket, const Hello& hello) {
-  Welcome welcome{.server = id_, .pid = ::getpid(), .session = hello.session, .ring = false};
+  Welcome welcome{.server = id_, .session = hello.session, .ring = false};
   std::shared_ptr<Session> session;
   {
     HallLock hold(hall_mutex());
