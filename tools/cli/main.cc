@@ -22,9 +22,8 @@
 #include "base/command_line.h"
 #include "base/os_error.h"
 #include "conformance/claims/claim.h"
-#include "conformance/runner/waivers.h"
-#include "tools/cli/discovery.h"
 #include "tools/cli/schedule.h"
+#include "tools/cli/selection.h"
 #include "tools/cli/summary.h"
 
 namespace mpcheck {
@@ -159,46 +158,11 @@ int conclude(const Outcome& outcome, const std::string& folder) {
   return unexpected ? kViolations : kAsExpected;
 }
 
-// Those whose names match one of `patterns`; the usual ones if there is none. Empty second: fine.
-std::pair<std::vector<Implementation>, std::string> choose(const std::vector<Implementation>& found,
-                                                           const std::vector<std::string>& patterns,
-                                                           bool all) {
-  std::vector<Implementation> chosen;
-  if (patterns.empty()) {
-    for (const Implementation& each : found) {
-      if (each.usual || all) chosen.push_back(each);
-    }
-    return {chosen, ""};
-  }
-  for (const std::string& pattern : patterns) {
-    size_t before = chosen.size();
-    for (const Implementation& each : found) {
-      if (conformance::matches_pattern(pattern, each.name)) chosen.push_back(each);
-    }
-    if (chosen.size() == before)
-      return {{},
-              absl::StrCat("no implementation here is called '", pattern,
-                           "'; mpcheck testees lists them")};
-  }
-  return {chosen, ""};
-}
-
-int run(const Flags& flags, const std::vector<std::string>& names,
-        const std::vector<std::string>& own_adapter) {
+int run(const Flags& flags, const base::Words& words) {
   const fs::path root = fs::absolute(flags.root);
-  std::vector<Implementation> chosen;
-  if (own_adapter.empty()) {
-    const fs::path python = root / "tools/adapters/python";
-    std::string wrong;
-    std::tie(chosen, wrong) =
-        choose(discover((python / "adapter.py").string(), (python / "waivers").string(),
-                        /*all=*/flags.all || !names.empty()),
-               names, flags.all);
-    if (!wrong.empty()) return wrong_usage(wrong);
-  } else {
-    if (names.size() > 1) return wrong_usage("one name at most for an adapter of your own");
-    chosen = {{.name = names.empty() ? "testee" : names[0], .command = own_adapter}};
-  }
+  auto selected = select(flags.root, words, flags.all);
+  if (const auto* error = std::get_if<base::UsageError>(&selected)) return wrong_usage(error->what);
+  const auto& chosen = std::get<std::vector<Implementation>>(selected);
   if (chosen.empty()) {
     std::cerr << "mpcheck: no implementation found on this machine\n";
     return kCouldNotJudge;
@@ -220,10 +184,8 @@ int run(const Flags& flags, const std::vector<std::string>& names,
   return conclude(outcome, plan.folder);
 }
 
-int print_testees(const fs::path& root) {
-  const fs::path python = fs::absolute(root) / "tools/adapters/python";
-  for (const Implementation& each :
-       discover((python / "adapter.py").string(), (python / "waivers").string(), /*all=*/true))
+int print_testees(const std::string& root) {
+  for (const Implementation& each : implementations_here(root, /*all=*/true))
     std::cout << each.name << "  " << each.command[0]
               << (each.usual ? "" : "  (when named, or with --all)") << "\n";
   return kAsExpected;
@@ -251,7 +213,7 @@ int main_(int argc, char** argv) {
   if (verb == "testees") return print_testees(flags.root);
   if (verb == "list") return print_claims();
   if (verb != "run") return wrong_usage(absl::StrCat("unknown command '", verb, "'"));
-  return run(flags, words.before, words.after);
+  return run(flags, words);
 }
 
 }  // namespace
