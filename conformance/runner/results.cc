@@ -27,6 +27,7 @@ Json call_json(const Call::Record& call, std::chrono::nanoseconds zero) {
     out["t0_ns"] = call.reply->t0.count();
     out["t1_ns"] = call.reply->t1.count();
   }
+  out["accepted"] = call.accepted;
   out["outcome"] = call.outcome ? Json(text_of(*call.outcome)) : Json(nullptr);
   return out;
 }

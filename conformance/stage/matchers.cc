@@ -1,6 +1,7 @@
 #include "conformance/stage/matchers.h"
 
 #include <optional>
+#include <sstream>
 #include <utility>
 
 #include "absl/strings/str_cat.h"
@@ -12,6 +13,13 @@ namespace {
 using testing::Matcher;
 using testing::MatcherInterface;
 using testing::MatchResultListener;
+
+// Keeps with the call what `matcher` accepts of it.
+void note(const Call& call, const MatcherInterface<const Call&>& matcher) {
+  std::stringstream description;
+  matcher.DescribeTo(&description);
+  call.note_accepted(description.str());
+}
 
 // A matcher from a description and a predicate on the settled outcome.
 template <typename Predicate>
@@ -26,6 +34,7 @@ class OutcomeMatcher : public MatcherInterface<const Call&> {
     if (std::holds_alternative<TimedOut>(outcome)) {
       throw Abandon{Abandon::Why::kUnknown, absl::StrCat(call.text(), " ", text_of(outcome))};
     }
+    note(call, *this);
     *listener << "it " << text_of(outcome);
     return predicate_(outcome);
   }
@@ -46,11 +55,12 @@ Matcher<const Call&> outcome_matcher(std::string description, Predicate predicat
 class BlocksMatcher : public MatcherInterface<const Call&> {
  public:
   bool MatchAndExplain(const Call& call, MatchResultListener* listener) const override {
+    note(call, *this);
     const Outcome& outcome = call.outcome_if_blocked();
     *listener << "it " << text_of(outcome);
     const Blocked* blocked = std::get_if<Blocked>(&outcome);
     if (blocked == nullptr) return false;
-    if (!blocked->proved) const_cast<Call::Record&>(call.record()).presumed = true;
+    if (!blocked->proved) call.note_presumed();
     return !blocked->burned_cpu;
   }
   void DescribeTo(std::ostream* os) const override { *os << "blocks, without burning CPU"; }
@@ -64,6 +74,7 @@ class TookMatcher : public MatcherInterface<const Call&> {
 
   bool MatchAndExplain(const Call& call, MatchResultListener* listener) const override {
     call.outcome();
+    note(call, *this);
     *listener << "it took " << milliseconds(call.took()) << " ms";
     return call.record().reply && call.took() >= at_least_ - patience::kClockGrain &&
            (!at_most_ || call.took() <= *at_most_);

@@ -97,6 +97,12 @@ nanoseconds Call::took() const { return ended() - began(); }
 nanoseconds Call::began() const { return record_->reply ? record_->reply->t0 : nanoseconds(0); }
 nanoseconds Call::ended() const { return record_->reply ? record_->reply->t1 : nanoseconds(0); }
 
+void Call::note_accepted(std::string what) const {
+  // A claim may look at the same call twice.
+  std::vector<std::string>& known = record_->accepted;
+  if (std::find(known.begin(), known.end(), what) == known.end()) known.push_back(std::move(what));
+}
+
 std::string Call::text() const { return absl::StrCat(record_->puppet, ": ", record_->op.text()); }
 
 // ---------------------------------------------------------------- Puppet
@@ -112,7 +118,11 @@ Call Puppet::does(Op op) {
   return call;
 }
 
-Value Puppet::must(Op op) { return does(std::move(op)).value(); }
+Value Puppet::must(Op op) {
+  Call call = does(std::move(op));
+  call.note_accepted("returns");
+  return call.value();
+}
 
 template <typename Handle>
 Handle Puppet::make(std::string area, Args args) {

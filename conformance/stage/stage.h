@@ -79,6 +79,8 @@ class Call {
     std::optional<Reply> reply;
     std::optional<Outcome> outcome;  // as last settled
     bool presumed = false;           // somebody relied on a presumption about it
+    // What the claim accepts of it, in words and in the order of asking; empty: nobody asked.
+    std::vector<std::string> accepted;
   };
 
   // Waits until the call has ended, is proved blocked, or patience is over; a later call waits anew
@@ -97,6 +99,10 @@ class Call {
   // By the testee's clock, which is the kernel's for every process.
   std::chrono::nanoseconds began() const;
   std::chrono::nanoseconds ended() const;
+
+  // For matchers: what they rely on and look for, kept for the report.
+  void note_presumed() const { record_->presumed = true; }
+  void note_accepted(std::string what) const;
 
   const Record& record() const { return *record_; }
   std::string text() const;  // p1: q.get(timeout=0.05)

@@ -4,8 +4,13 @@
 //   mpcheck run [flags] -- ADAPTER [ARGUMENT...]                         an adapter of your own
 //     --all     also what is not on PATH (a pyenv's versions)
 //     --fresh   also what has not changed since it was judged
-//   mpcheck testees                                                      what was found here
-//   mpcheck list                                                         every claim
+//   mpcheck testees                          what was found here
+//   mpcheck list [ID|AREA...] [--level=L]    claims, by area
+//   mpcheck show ID... [--on=NAME] [--notes=FOLDER]
+//                                            a claim: what it covers, and its scenario as NAME plays
+//                                            it; or a statement and its claims. With the notes' own
+//                                            texts in FOLDER they are quoted
+//   mpcheck coverage                         how many statements claims cover
 //
 // tools/mpcheck builds this program and starts it.
 #include <sched.h>
@@ -13,15 +18,22 @@
 #include <unistd.h>
 
 #include <algorithm>
+#include <chrono>
 #include <ctime>
 #include <filesystem>
 #include <iostream>
 
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_format.h"
+#include "absl/strings/str_split.h"
 #include "base/command_line.h"
+#include "base/deadline.h"
 #include "base/os_error.h"
+#include "base/subprocess.h"
 #include "conformance/claims/claim.h"
+#include "conformance/notes/catalogue.h"
+#include "conformance/notes/coverage.h"
+#include "tools/cli/catalogue_commands.h"
 #include "tools/cli/schedule.h"
 #include "tools/cli/selection.h"
 #include "tools/cli/summary.h"
@@ -41,6 +53,9 @@ struct Flags {
   bool all = false;          // judge also what is not on PATH (a pyenv's versions)
   bool fresh = false;        // judge anew also what has not changed since an earlier run
   double time_scale = 1;     // multiplies every patience; more than 1 for slow machines
+  std::string level;         // list: only claims of this level
+  std::string on;            // show: who plays the scenario; empty: the first that is found
+  std::string notes;         // show: the folder of the notes' own texts
 };
 
 int usable_cpus() {
@@ -65,10 +80,12 @@ std::vector<std::string> areas_of_suite() {
 }
 
 int wrong_usage(const std::string& what) {
-  std::cerr << "mpcheck: " << what
-            << "\nusage: mpcheck [run [NAME...]] [--filter=AREA.CLAIM] [--jobs=N] [--time-scale=X] "
-               "[-- ADAPTER [ARGUMENT...]]\n"
-               "       mpcheck testees | list\n";
+  std::cerr
+      << "mpcheck: " << what
+      << "\nusage: mpcheck [run [NAME...]] [--filter=AREA.CLAIM] [--jobs=N] [--time-scale=X] "
+         "[-- ADAPTER [ARGUMENT...]]\n"
+         "       mpcheck testees | list [ID|AREA...] [--level=LEVEL] | show ID... [--on=NAME] | "
+         "coverage\n";
   return base::kWrongUsage;
 }
 
@@ -158,6 +175,11 @@ int conclude(const Outcome& outcome, const std::string& folder) {
   return unexpected ? kViolations : kAsExpected;
 }
 
+std::string runner_path(const Flags& flags) {
+  if (!flags.runner.empty()) return flags.runner;
+  return (fs::absolute(flags.root) / "bazel-bin/conformance/runner/runner").string();
+}
+
 int run(const Flags& flags, const base::Words& words) {
   const fs::path root = fs::absolute(flags.root);
   auto selected = select(flags.root, words, flags.all);
@@ -167,13 +189,12 @@ int run(const Flags& flags, const base::Words& words) {
     std::cerr << "mpcheck: no implementation found on this machine\n";
     return kCouldNotJudge;
   }
-  Plan plan{.runner = flags.runner,
+  Plan plan{.runner = runner_path(flags),
             .folder = make_results_folder(root),
             .filter = flags.filter,
             .time_scale = flags.time_scale,
             .jobs = flags.jobs};
   if (!flags.fresh) plan.known = (root / "results" / "known").string();
-  if (plan.runner.empty()) plan.runner = (root / "bazel-bin/conformance/runner/runner").string();
   if (plan.jobs <= 0) plan.jobs = usable_cpus() + 1;  // some always wait, for a timeout under test
   plan.shards = std::max(2, plan.jobs);
   ProgressLine line(conformance::all_claims().size());
@@ -191,9 +212,58 @@ int print_testees(const std::string& root) {
   return kAsExpected;
 }
 
-int print_claims() {
-  for (const conformance::Claim& claim : conformance::all_claims()) std::cout << claim << "\n";
+int print(const std::variant<std::string, base::UsageError>& text) {
+  if (const auto* error = std::get_if<base::UsageError>(&text)) return wrong_usage(error->what);
+  std::cout << std::get<std::string>(text);
   return kAsExpected;
+}
+
+// The scenario of a claim, played now by `one`. Empty if it could not be.
+std::string play(const std::string& claim, const Implementation& one, const Flags& flags) {
+  constexpr std::chrono::minutes kPatience(2);
+  base::SubprocessOptions runner{.argv = {runner_path(flags), "--results=/dev/stdout",
+                                          "--gtest_filter=" + claim, "--gtest_brief=1", "--"}};
+  runner.argv.insert(runner.argv.end(), one.command.begin(), one.command.end());
+  const base::RunResult result = base::run(std::move(runner), base::Deadline::after(kPatience));
+  for (std::string_view line : absl::StrSplit(result.out, '\n')) {
+    std::string told = scenario_text(std::string(line), one.name);
+    if (!told.empty()) return told;
+  }
+  return absl::StrCat("\nThe scenario could not be played by ", one.name, ".\n");
+}
+
+int show(const Flags& flags, const base::Words& words, const conformance::Catalogue& catalogue) {
+  if (words.before.empty()) return wrong_usage("show what? the id of a claim or of a statement");
+  const conformance::Claims& claims = conformance::all_claims();
+  base::Words who{.after = words.after};
+  if (!flags.on.empty()) who.before = {flags.on};
+  auto selected = select(flags.root, who, /*all=*/false);
+  if (const auto* error = std::get_if<base::UsageError>(&selected)) return wrong_usage(error->what);
+  const auto& players = std::get<std::vector<Implementation>>(selected);
+  for (const std::string& id : words.before) {
+    if (int code = print(show_text(id, claims, catalogue, flags.notes)); code != kAsExpected)
+      return code;
+    const bool is_claim =
+        std::any_of(claims.begin(), claims.end(),
+                    [&](const conformance::Claim& each) { return each.id == id; });
+    if (is_claim && !players.empty()) std::cout << play(id, players[0], flags);
+  }
+  return kAsExpected;
+}
+
+// What reads the catalogue.
+int consult(const std::string& verb, const Flags& flags, const base::Words& words) {
+  auto loaded = conformance::Catalogue::load((fs::path(flags.root) / "conformance/notes").string());
+  if (const auto* error = std::get_if<std::string>(&loaded)) {
+    std::cerr << "mpcheck: " << *error << "\n";
+    return kCouldNotJudge;
+  }
+  const auto& catalogue = std::get<conformance::Catalogue>(loaded);
+  if (verb == "show") return show(flags, words, catalogue);
+  std::cout << coverage_text(conformance::all_claims(), catalogue);
+  const bool whole =
+      conformance::coverage_of(catalogue, conformance::all_claims()).problems.empty();
+  return whole ? kAsExpected : kViolations;
 }
 
 int main_(int argc, char** argv) {
@@ -205,13 +275,17 @@ int main_(int argc, char** argv) {
                                           {"jobs", &flags.jobs},
                                           {"all", &flags.all},
                                           {"fresh", &flags.fresh},
-                                          {"time-scale", &flags.time_scale}});
+                                          {"time-scale", &flags.time_scale},
+                                          {"level", &flags.level},
+                                          {"on", &flags.on},
+                                          {"notes", &flags.notes}});
   if (const auto* error = std::get_if<base::UsageError>(&parsed)) return wrong_usage(error->what);
   base::Words words = std::get<base::Words>(parsed);
   std::string verb = words.before.empty() ? "run" : words.before[0];
   if (!words.before.empty()) words.before.erase(words.before.begin());
   if (verb == "testees") return print_testees(flags.root);
-  if (verb == "list") return print_claims();
+  if (verb == "list") return print(list_text(conformance::all_claims(), words.before, flags.level));
+  if (verb == "show" || verb == "coverage") return consult(verb, flags, words);
   if (verb != "run") return wrong_usage(absl::StrCat("unknown command '", verb, "'"));
   return run(flags, words);
 }

@@ -13,7 +13,7 @@ import tempfile
 import time
 import unittest
 
-MPCHECK, RUNNER, ADAPTER = (os.path.abspath(path) for path in sys.argv[1:4])
+MPCHECK, RUNNER, ADAPTER, STATEMENTS = (os.path.abspath(path) for path in sys.argv[1:5])
 DUMMY = ["/usr/bin/python3", ADAPTER, "--module=multiprocessing.dummy"]
 HOLDS = "queue.get.raises_empty_after_timeout"
 VIOLATED = "pipe.full_direction_leaves_the_other_free"
@@ -29,6 +29,8 @@ class MpcheckTest(unittest.TestCase):
         self.root = folder.name
         os.makedirs(self.root + "/tools/adapters")
         os.symlink(os.path.dirname(ADAPTER), self.root + "/tools/adapters/python")
+        os.makedirs(self.root + "/conformance")
+        os.symlink(os.path.dirname(STATEMENTS), self.root + "/conformance/notes")
 
     def command(self, *words):
         return [MPCHECK, "--root=" + self.root, "--runner=" + RUNNER, *words]
@@ -115,6 +117,24 @@ class MpcheckTest(unittest.TestCase):
         code, said = self.run_it("list")
         self.assertEqual(code, 0, said)
         self.assertRegex(said, "(?m)^" + re.escape(HOLDS) + "  MUST  ")
+
+    def test_show_tells_what_a_claim_covers_and_plays_it(self):
+        code, said = self.run_it("show", "queue.put.blocks_while_full")
+        self.assertEqual(code, 0, said)
+        for part in ("queue.put.blocks_while_full  MUST", "QUE-08", "queue.put.blocks_when_full  confirmed",
+                     "queue1.put(item=2)\n        accepted: blocks, without burning CPU"):
+            self.assertIn(part, said)
+        code, said = self.run_it("show", "QUE-08", "--", *DUMMY)
+        self.assertEqual(code, 0, said)
+        self.assertIn("covered by queue.put.blocks_while_full", said)
+        code, said = self.run_it("show", "blocks_while_ful")
+        self.assertEqual(code, 64, said)
+        self.assertIn("did you mean queue.put.blocks_while_full", said)
+
+    def test_coverage_counts_every_statement(self):
+        _, said = self.run_it("coverage")
+        self.assertRegex(said, r"(?m)^all +357 ")
+        self.assertRegex(said, r"(?m)^all +480 ")
 
     def test_interrupted_run_tells_what_was_done(self):
         run = subprocess.Popen(self.command("run", "mine", "--filter=queue.*:pipe.*", "--jobs=1", "--", *DUMMY),
