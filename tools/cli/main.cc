@@ -4,6 +4,10 @@
 //   mpcheck run [flags] -- ADAPTER [ARGUMENT...]                         an adapter of your own
 //     --all     also what is not on PATH (a pyenv's versions)
 //     --fresh   also what has not changed since it was judged
+//     --slowest=N  also the N claims that took longest
+//   mpcheck verify [NAME...] [--runs=N] [--loaded=N]
+//                                            judges N times idle and N times under load, and reports
+//                                            every verdict that differs
 //   mpcheck testees                          what was found here
 //   mpcheck list [ID|AREA...] [--level=L]    claims, by area
 //   mpcheck show ID... [--on=NAME] [--notes=FOLDER]
@@ -37,6 +41,7 @@
 #include "tools/cli/schedule.h"
 #include "tools/cli/selection.h"
 #include "tools/cli/summary.h"
+#include "tools/cli/verify.h"
 
 namespace mpcheck {
 namespace {
@@ -53,6 +58,9 @@ struct Flags {
   bool all = false;          // judge also what is not on PATH (a pyenv's versions)
   bool fresh = false;        // judge anew also what has not changed since an earlier run
   double time_scale = 1;     // multiplies every patience; more than 1 for slow machines
+  int slowest = 0;           // run: how many of the claims that took longest to name
+  int runs = 10;             // verify: idle rounds
+  int loaded = 5;            // verify: rounds under load
   std::string level;         // list: only claims of this level
   std::string on;            // show: who plays the scenario; empty: the first that is found
   std::string notes;         // show: the folder of the notes' own texts
@@ -84,6 +92,7 @@ int wrong_usage(const std::string& what) {
       << "mpcheck: " << what
       << "\nusage: mpcheck [run [NAME...]] [--filter=AREA.CLAIM] [--jobs=N] [--time-scale=X] "
          "[-- ADAPTER [ARGUMENT...]]\n"
+         "       mpcheck verify [NAME...] [--runs=N] [--loaded=N] [--filter=AREA.CLAIM]\n"
          "       mpcheck testees | list [ID|AREA...] [--level=LEVEL] | show ID... [--on=NAME] | "
          "coverage\n";
   return base::kWrongUsage;
@@ -180,8 +189,46 @@ std::string runner_path(const Flags& flags) {
   return (fs::absolute(flags.root) / "bazel-bin/conformance/runner/runner").string();
 }
 
-int run(const Flags& flags, const base::Words& words) {
+Plan plan_for(const Flags& flags) {
   const fs::path root = fs::absolute(flags.root);
+  Plan plan{.runner = runner_path(flags),
+            .folder = make_results_folder(root),
+            .filter = flags.filter,
+            .time_scale = flags.time_scale,
+            .jobs = flags.jobs,
+            .cpus = usable_cpus()};
+  if (!flags.fresh) plan.known = (root / "results" / "known").string();
+  if (plan.jobs <= 0) plan.jobs = plan.cpus + 1;  // some always wait, for a timeout under test
+  plan.shards = std::max(2, plan.jobs);
+  return plan;
+}
+
+int run(const Flags& flags, const std::vector<Implementation>& chosen) {
+  const Plan plan = plan_for(flags);
+  ProgressLine line(conformance::all_claims().size());
+  Outcome outcome = judge_all(
+      chosen, plan,
+      [&](const std::vector<Summary>& summaries, size_t done) { line.show(summaries, done); });
+  line.end();
+  const int code = conclude(outcome, plan.folder);
+  if (flags.slowest > 0)
+    std::cout << slowest(outcome.summaries, static_cast<size_t>(flags.slowest));
+  return code;
+}
+
+int run_verify(const Flags& flags, const std::vector<Implementation>& chosen) {
+  if (flags.runs < 0 || flags.loaded < 0 || flags.runs + flags.loaded < 2)
+    return wrong_usage(
+        "--runs and --loaded must be at least 2 together: one has nothing to differ from");
+  const VerifyOutcome outcome =
+      verify(chosen, plan_for(flags), {.idle = flags.runs, .loaded = flags.loaded});
+  std::cout << outcome.report;
+  if (!outcome.whole) return kCouldNotJudge;
+  return outcome.steady ? kAsExpected : kViolations;
+}
+
+// What judges implementations.
+int judge(const std::string& verb, const Flags& flags, const base::Words& words) {
   auto selected = select(flags.root, words, flags.all);
   if (const auto* error = std::get_if<base::UsageError>(&selected)) return wrong_usage(error->what);
   const auto& chosen = std::get<std::vector<Implementation>>(selected);
@@ -189,20 +236,7 @@ int run(const Flags& flags, const base::Words& words) {
     std::cerr << "mpcheck: no implementation found on this machine\n";
     return kCouldNotJudge;
   }
-  Plan plan{.runner = runner_path(flags),
-            .folder = make_results_folder(root),
-            .filter = flags.filter,
-            .time_scale = flags.time_scale,
-            .jobs = flags.jobs};
-  if (!flags.fresh) plan.known = (root / "results" / "known").string();
-  if (plan.jobs <= 0) plan.jobs = usable_cpus() + 1;  // some always wait, for a timeout under test
-  plan.shards = std::max(2, plan.jobs);
-  ProgressLine line(conformance::all_claims().size());
-  Outcome outcome = judge_all(
-      chosen, plan,
-      [&](const std::vector<Summary>& summaries, size_t done) { line.show(summaries, done); });
-  line.end();
-  return conclude(outcome, plan.folder);
+  return verb == "verify" ? run_verify(flags, chosen) : run(flags, chosen);
 }
 
 int print_testees(const std::string& root) {
@@ -276,6 +310,9 @@ int main_(int argc, char** argv) {
                                           {"all", &flags.all},
                                           {"fresh", &flags.fresh},
                                           {"time-scale", &flags.time_scale},
+                                          {"slowest", &flags.slowest},
+                                          {"runs", &flags.runs},
+                                          {"loaded", &flags.loaded},
                                           {"level", &flags.level},
                                           {"on", &flags.on},
                                           {"notes", &flags.notes}});
@@ -286,8 +323,8 @@ int main_(int argc, char** argv) {
   if (verb == "testees") return print_testees(flags.root);
   if (verb == "list") return print(list_text(conformance::all_claims(), words.before, flags.level));
   if (verb == "show" || verb == "coverage") return consult(verb, flags, words);
-  if (verb != "run") return wrong_usage(absl::StrCat("unknown command '", verb, "'"));
-  return run(flags, words);
+  if (verb == "run" || verb == "verify") return judge(verb, flags, words);
+  return wrong_usage(absl::StrCat("unknown command '", verb, "'"));
 }
 
 }  // namespace

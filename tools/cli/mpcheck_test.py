@@ -103,6 +103,8 @@ class MpcheckTest(unittest.TestCase):
         for words, wrong in ((["frobnicate"], "unknown command 'frobnicate'"), (["--colour"], "--colour"),
                              (["run", "jython-*"], "no implementation here is called 'jython-*'"),
                              (["run", "a", "b", "--", "/bin/true"], "one name at most"),
+                             (["verify", "--runs=1", "--loaded=0"], "at least 2"),
+                             (["list", "no_such_area"], "no claim is called no_such_area"),
                              (["run", "--jobs=many"], "--jobs")):
             with self.subTest(wrong):
                 code, said = self.run_it(*words)
@@ -117,6 +119,31 @@ class MpcheckTest(unittest.TestCase):
         code, said = self.run_it("list")
         self.assertEqual(code, 0, said)
         self.assertRegex(said, "(?m)^" + re.escape(HOLDS) + "  MUST  ")
+
+    def test_slowest_claims_are_named_when_asked_for(self):
+        code, said = self.run_it("run", "mine", "--filter=event.*", "--slowest=3", "--", *DUMMY)
+        times = [float(ms) for ms in re.findall(r"(?m)^ +([0-9]+) ms  event\.", said)]
+        self.assertEqual(len(times), 3, said)
+        self.assertEqual(times, sorted(times, reverse=True), said)
+
+    def test_verify_finds_nothing_in_what_is_steady(self):
+        code, said = self.run_it("verify", "mine", "--filter=event.*", "--runs=2", "--loaded=1", "--", *DUMMY)
+        self.assertEqual(code, 0, said)
+        self.assertRegex(said, "mine: 3 rounds of [1-9][0-9]* claims; 0 claims did not always come out the same")
+        self.assertEqual(os.listdir(self.root + "/results/latest/"), [])
+
+    def test_verify_names_what_differs_and_keeps_the_round(self):
+        # An implementation whose second start is dummy and whose first is not.
+        fickle = self.root + "/fickle"
+        with open(fickle, "w") as f:
+            f.write("#!/bin/sh\nif [ -e %s.seen ]; then exec %s; fi\ntouch %s.seen\nexec /bin/false\n"
+                    % (fickle, " ".join(DUMMY), fickle))
+        os.chmod(fickle, 0o755)
+        code, said = self.run_it("verify", "mine", "--filter=" + HOLDS, "--runs=2", "--loaded=0", "--jobs=1",
+                                 "--time-scale=0.1", "--", fickle)
+        self.assertEqual(code, 1, said)
+        self.assertIn("    %s: adapter_error, not_judged in idle 1; holds, clean in idle 2" % HOLDS, said)
+        self.assertEqual(os.listdir(self.root + "/results/latest/"), ["idle-002"])
 
     def test_show_tells_what_a_claim_covers_and_plays_it(self):
         code, said = self.run_it("show", "queue.put.blocks_while_full")

@@ -22,6 +22,8 @@ struct Plan {
   double time_scale = 1;
   int jobs = 2;       // runner processes at a time
   int shards = 2;     // runner processes for one implementation
+  int cpus = 1;       // usable ones
+  int load = 0;       // processes that do nothing but compute meanwhile
   std::string known;  // folder of known results; empty: find everything anew
 };
 

@@ -90,6 +90,7 @@ bool Summary::add_line(const std::string& line) {
   if (hygiene == "dirty") ++c.dirty;
   const bool judged = verdict == "holds" || verdict == "violated";
   if (judged && hygiene == "not_judged") ++c.hygiene_not_judged;
+  took.emplace_back(j.value("took_ms", 0.0), claim);
   if (j.value("waived", false)) ++waived;
   const auto complaints = j.value("complaints", std::vector<std::string>());
   const auto failures = j.value("failures", std::vector<std::string>());
@@ -121,6 +122,23 @@ std::string tables(const std::vector<Summary>& summaries, const std::vector<std:
       block.push_back(&summaries[i]);
     absl::StrAppend(&out, "\n", area_block(block, areas, area_width, column));
   }
+  return out;
+}
+
+std::string slowest(const std::vector<Summary>& summaries, size_t count) {
+  struct Row {
+    double ms;
+    std::string claim, name;
+  };
+  std::vector<Row> rows;
+  for (const Summary& s : summaries) {
+    for (const auto& [ms, claim] : s.took) rows.push_back({ms, claim, s.name});
+  }
+  std::sort(rows.begin(), rows.end(), [](const Row& a, const Row& b) { return a.ms > b.ms; });
+  rows.resize(std::min(rows.size(), count));
+  std::string out = "\nThe slowest claims\n";
+  for (const Row& row : rows)
+    absl::StrAppendFormat(&out, "%8.0f ms  %s  %s\n", row.ms, row.claim, row.name);
   return out;
 }
 

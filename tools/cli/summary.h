@@ -4,6 +4,7 @@
 
 #include <map>
 #include <string>
+#include <utility>
 #include <vector>
 
 namespace mpcheck {
@@ -21,8 +22,9 @@ struct Counts {
 struct Summary {
   std::string name;
   std::map<std::string, Counts> areas;
-  std::vector<std::string> unexpected;  // "queue.x: the claim is violated"
-  std::vector<std::string> not_judged;  // "queue.x: never_connected: ..."
+  std::vector<std::string> unexpected;               // "queue.x: the claim is violated"
+  std::vector<std::string> not_judged;               // "queue.x: never_connected: ..."
+  std::vector<std::pair<double, std::string>> took;  // milliseconds, claim
   int waived = 0;
   double seconds = 0;  // wall time; the caller knows it
   bool known = false;  // recalled from an earlier run
@@ -35,6 +37,9 @@ struct Summary {
 // The table of implementations, then areas by implementation in blocks no wider than `width`.
 std::string tables(const std::vector<Summary>& summaries, const std::vector<std::string>& areas,
                    size_t width);
+
+// The `count` claims that took longest, over all implementations.
+std::string slowest(const std::vector<Summary>& summaries, size_t count);
 
 }  // namespace mpcheck
 

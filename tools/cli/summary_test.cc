@@ -46,6 +46,16 @@ TEST(Summary, KeepsWhatWasUnexpectedAndWhatCouldNotBeJudged) {
   EXPECT_EQ(s.waived, 1);
 }
 
+TEST(Summary, SlowestClaimsComeFirstOverAllImplementations) {
+  Summary a{.name = "a"}, b{.name = "b"};
+  a.add_line(line("queue.x", "holds", ",\"took_ms\":12.4"));
+  a.add_line(line("queue.y", "holds", ",\"took_ms\":3"));
+  b.add_line(line("queue.x", "violated", ",\"took_ms\":40"));
+  EXPECT_EQ(slowest({a, b}, 2),
+            "\nThe slowest claims\n      40 ms  queue.x  b\n      12 ms  queue.x  a\n");
+  EXPECT_EQ(slowest({a}, 9).find("queue.y") != std::string::npos, true);
+}
+
 TEST(Summary, TablesShowEveryImplementationAndArea) {
   Summary a{.name = "cpython-3.11.2-fork", .seconds = 4.25};
   a.add_line(line("queue.a", "holds"));

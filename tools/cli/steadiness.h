@@ -1,0 +1,40 @@
+// Whether a suite says the same each time it is asked.
+//
+//   Steadiness steadiness;
+//   steadiness.take("idle 1", first_results);    // whole results files (RESULTS.md)
+//   steadiness.take("loaded 1", later_results);  // true if it says something new of some claim
+//   steadiness.wavering();                       // what differed, a sentence each
+//
+// What must not differ: the verdict, the outcome of a variation, the verdict on hygiene, and that
+// the claim was judged at all.
+#ifndef TOOLS_CLI_STEADINESS_H_
+#define TOOLS_CLI_STEADINESS_H_
+
+#include <istream>
+#include <map>
+#include <string>
+#include <vector>
+
+namespace mpcheck {
+
+class Steadiness {
+ public:
+  // `round` is what to call it. Whether some claim came out as it never had; the first round says
+  // nothing new.
+  bool take(const std::string& round, std::istream& results);
+
+  size_t claims() const { return outcomes_.size(); }
+  // "queue.put.x: holds, clean 59 times; violated, clean in idle 17", for each claim with more than
+  // one outcome.
+  std::vector<std::string> wavering() const;
+
+ private:
+  std::vector<std::string> rounds_;
+  // Claim, outcome, the rounds in which it had that. A claim that a round says nothing of has the
+  // outcome kAbsent there.
+  std::map<std::string, std::map<std::string, std::vector<std::string>>> outcomes_;
+};
+
+}  // namespace mpcheck
+
+#endif  // TOOLS_CLI_STEADINESS_H_
