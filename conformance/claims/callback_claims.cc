@@ -100,6 +100,31 @@ Claims callback_claims() {
              }
              close_and_join(main, pool);
            }},
+      {.id = "callback.may_be_given_by_position",
+       .level = Level::kMust,
+       .says = "callback and error_callback are the fourth and the fifth argument of apply_async() "
+               "and may be given so.",
+       .notes = {"cb.must_be_keyword"},
+       .documented = {"POOL-42"},
+       .needs = {"pool"},
+       .check =
+           [](Stage& stage) {
+             Puppet& main = stage.main();
+             RemotePool pool = main.pool(1);
+             const std::string done = stage.expects("done"), failed = stage.expects("failed");
+             main.must(pool.apply_async_by_position(result_named("good"), "square", {3},
+                                                    {.callback = done, .error_callback = failed}));
+             Puppet& callback = stage.arrival(done);
+             EXPECT_EQ(*callback.must(self::arguments()).find("args"), Value::list({9}));
+             callback.does(self::returns());
+             EXPECT_THAT(main.does(result_named("good").get()), returns(9));
+             main.must(pool.apply_async_by_position(
+                 result_named("bad"), "fail", {"x"},
+                 {.callback = stage.expects("done"), .error_callback = failed}));
+             stage.arrival(failed).does(self::returns());
+             EXPECT_THAT(main.does(result_named("bad").get()), raises("ValueError"));
+             close_and_join(main, pool);
+           }},
       {.id = "callback.error_gets_the_exception",
        .level = Level::kMust,
        .says = "error_callback gets one argument, the exception object that get() raises.",

@@ -25,8 +25,9 @@ Claims isolation_claims() {
        .level = Level::kMust,
        .says = "A global variable that one process changes stays as it was in all others: creator, "
                "sibling, child.",
-       .notes = {"proc.data_isolated_by_default", "os.process_unit_of_resources",
-                 "thr.resource_sharing", "os.threads_share_memory_faster"},
+       .notes = {"proc.api_like_threading", "proc.data_isolated_by_default",
+                 "os.process_unit_of_resources", "thr.resource_sharing",
+                 "os.threads_share_memory_faster"},
        .documented = {"LIFE-17"},
        .needs = {"process", "isolated"},
        .check =
@@ -70,7 +71,7 @@ Claims isolation_claims() {
                Puppet& child = stage.start_process(main, {},
                                                    {.args = Value::List{1, "two"},
                                                     .kwargs = Value::Dict{{"k", 3}},
-                                                    .subclass = subclass,
+                                                    .style = subclass ? "subclass" : "",
                                                     .reuses_containers = true});
                EXPECT_THAT(child.does(self::arguments()),
                            returns(Value::dict({{"args", Value::list({1, "two"})},

@@ -463,15 +463,17 @@ Claims ends_of_creators() {
            [](Stage& stage) {
              stage.tolerate_temporary_files();
              Puppet& main = stage.main();
-             Puppet& child = stage.start_process(main);
              RemoteProcess parent = process_named("parent");
-             child.must(module::parent_process(parent));
-             Call joining = child.begins(parent.join());
+             Puppet& plain = stage.start_process(main, {}, {.daemon = false});
+             Puppet& daemon = stage.start_process(main, {}, {.daemon = true});
+             daemon.must(module::parent_process(parent));
+             Call joining = daemon.begins(parent.join());
              EXPECT_THAT(joining, blocks());
              main.must(self::exits_at_once(3));
              EXPECT_EQ(stage.main_ends(), Ending(Exited{3}));
              EXPECT_THAT(joining, returns(nullptr));
-             EXPECT_THAT(child.does(parent.is_alive()), returns(false));
+             EXPECT_THAT(daemon.does(parent.is_alive()), returns(false));
+             EXPECT_THAT(plain.does(self::ids()), returns());
            }},
       {.id = "lifecycle.children_survive_a_killed_creator",
        .level = Level::kMust,

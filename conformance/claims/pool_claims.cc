@@ -167,8 +167,9 @@ Claims pool_claims() {
        .says =
            "A pool of two runs two tasks at once, in two other processes; a third waits until a "
            "worker is free, which then runs it.",
-       .notes = {"pool.size_limits_concurrency", "pool.full_pool_requests_wait",
-                 "pool.worker_reused_for_next_task", "pool.fixed_standby_workers"},
+       .notes = {"pool.thread_pool_naming", "pool.size_limits_concurrency",
+                 "pool.full_pool_requests_wait", "pool.worker_reused_for_next_task",
+                 "pool.fixed_standby_workers"},
        .documented = {"POOL-01", "POOL-10", "POOL-11"},
        .needs = {"pool"},
        .check =

@@ -355,6 +355,26 @@ Claims lives_of_workers() {
              close_and_join(main, pool);  // a worker that ends in order has begun in order
              EXPECT_THAT(main.does(count.get()), returns(15));
            }},
+      {.id = "pool.initializer.brings_a_queue_to_the_workers",
+       .level = Level::kMust,
+       .says = "A plain Queue among the initargs serves every worker: no manager's queue is needed "
+               "for that.",
+       .notes = {"queue.pool_needs_manager_queue", "queue.pool_arg_rejected"},
+       .documented = {"POOL-59", "QUE-35"},
+       .needs = {"pool.initializer", "queue", "isolated"},
+       .check =
+           [](Stage& stage) {
+             Puppet& main = stage.main();
+             RemoteQueue q = main.queue();
+             RemotePool pool = main.pool({.processes = 2,
+                                          .initializer = "put",
+                                          .initargs = Value::List({q.value(), "here"})});
+             EXPECT_THAT(main.does(q.get()), returns("here"));
+             EXPECT_THAT(main.does(q.get()), returns("here"));
+             EXPECT_THAT(main.does(pool.apply("put", {q.value(), 1})), raises("RuntimeError"));
+             close_and_join(main, pool);
+             EXPECT_THAT(main.does(q.empty()), returns(true));
+           }},
       {.id = "pool.maxtasksperchild.replaces_a_worker_after_its_tasks",
        .level = Level::kMust,
        .says = "With maxtasksperchild=n a worker ends after n tasks and another process takes its "
@@ -904,6 +924,60 @@ Claims tasks() {
              close_and_join(main, pool);
              const bool refused = std::holds_alternative<Raised>(call.outcome());
              stage.varies(refused ? "refused" : "travels", {"refused", "travels"});
+           }},
+      {.id = "pool.apply.function_is_found_by_its_name",
+       .level = Level::kShould,
+       .says = "What decides whether a function travels to a worker is that its name leads to it "
+               "there, not how it was "
+               "written: a lambda whose qualified name does travels.",
+       .notes = {"pool.lambda_reason_memory", "pool.lambda_not_allowed"},
+       .documented = {"POOL-23"},
+       .needs = {"pool", "isolated"},
+       .check =
+           [](Stage& stage) {
+             Puppet& main = stage.main();
+             RemotePool pool = main.pool(1);
+             EXPECT_THAT(main.does(pool.apply("findable", {5})), returns(5));
+             close_and_join(main, pool);
+           }},
+      {.id = "pool.object_that_keeps_one_may_not_be_sent",
+       .level = Level::kMust,
+       .says = "An object may keep a pool and use it; only a task that would take that object with "
+               "it is refused, and "
+               "the pool goes on.",
+       .notes = {"pool.in_class_or_view_fails"},
+       .documented = {"POOL-40"},
+       .needs = {"pool", "isolated"},
+       .check =
+           [](Stage& stage) {
+             Puppet& main = stage.main();
+             RemotePool pool = main.pool(1);
+             RemoteList keeper = main.list();
+             main.must(keeper.append(pool.value()));
+             EXPECT_THAT(main.does(pool.map("square", {1, 2})), returns(Value::list({1, 4})));
+             EXPECT_THAT(main.does(pool.apply("identity", {keeper.value()})),
+                         raises("NotImplementedError"));
+             EXPECT_THAT(main.does(pool.map("square", {3})), returns(Value::list({9})));
+             close_and_join(main, pool);
+           }},
+      {.id = "pool.apply.runs_in_daemonic_workers",
+       .level = Level::kMust,
+       .says = "Workers are daemonic also while they do what a caller waits for: apply() is no "
+               "reason for others.",
+       .notes = {"pool.workers_sync_normal_processes"},
+       .documented = {"POOL-06"},
+       .needs = {"pool", "isolated"},
+       .check =
+           [](Stage& stage) {
+             Puppet& main = stage.main();
+             RemotePool pool = main.pool(1);
+             const std::string name = stage.expects("task");
+             Call apply = main.begins(pool.apply_puppet(name));
+             Puppet& task = stage.arrival(name);
+             EXPECT_THAT(task.does(task.current_process().daemon()), returns(true));
+             task.does(self::returns(3));
+             EXPECT_THAT(apply, returns(3));
+             close_and_join(main, pool);
            }},
       {.id = "pool.unpicklable_result.is_told",
        .level = Level::kShould,

@@ -118,7 +118,8 @@ Claims starting() {
       {.id = "process.args_and_kwargs_reach_the_target",
        .level = Level::kMust,
        .says = "The target is called with the given args, in their order, and the given kwargs.",
-       .notes = {"proc.args_tuple", "proc.kwargs_dict", "proc.ctor_signature"},
+       .notes = {"pool.process_takes_multiple_args", "proc.args_tuple", "proc.kwargs_dict",
+                 "proc.ctor_signature"},
        .documented = {"PROC-03"},
        .needs = {"process"},
        .check =
@@ -170,7 +171,7 @@ Claims starting() {
                                                  {.name = "worker",
                                                   .args = Value::List{1, 2},
                                                   .kwargs = Value::Dict{{"k", 3}},
-                                                  .subclass = true});
+                                                  .style = "subclass"});
              EXPECT_THAT(child.does(self::arguments()),
                          returns(Value::dict({{"args", Value::list({1, 2})},
                                               {"kwargs", Value::dict({{"k", 3}})}})));
@@ -188,9 +189,9 @@ Claims starting() {
        .check =
            [](Stage& stage) {
              Puppet& main = stage.main();
-             Puppet& exits = stage.start_process(main, {}, {.subclass = true});
+             Puppet& exits = stage.start_process(main, {}, {.style = "subclass"});
              EXPECT_EQ(ends_with(main, exits, self::exits(7)), Value(7));
-             Puppet& fails = stage.start_process(main, {}, {.subclass = true});
+             Puppet& fails = stage.start_process(main, {}, {.style = "subclass"});
              EXPECT_EQ(ends_with(main, fails, self::raises("KeyError", "k")), Value(1));
            }},
       {.id = "process.without_target_does_nothing",
@@ -204,6 +205,108 @@ Claims starting() {
              Puppet& main = stage.main();
              RemoteProcess p = main.process({}, {.no_target = true});
              EXPECT_THAT(main.does(p.run()), returns(nullptr));
+             main.must(p.start());
+             EXPECT_EQ(exit_code(main, p), Value(0));
+           }},
+      {.id = "process.subclass_without_run_runs_its_target",
+       .level = Level::kMust,
+       .says = "A subclass of Process need not have a run() of its own: the inherited one calls "
+               "the target.",
+       .notes = {"proc.subclass_must_implement_run", "proc.subclass_style"},
+       .documented = {"PROC-56"},
+       .needs = {"process"},
+       .check =
+           [](Stage& stage) {
+             Puppet& main = stage.main();
+             Puppet& child = stage.start_process(
+                 main, {}, {.args = Value::List{1, 2}, .style = "plain_subclass"});
+             EXPECT_THAT(child.does(self::arguments()),
+                         returns(Value::dict(
+                             {{"args", Value::list({1, 2})}, {"kwargs", Value::dict({})}})));
+             EXPECT_EQ(ends_with(main, child, self::returns(9)), Value(0));
+             RemoteProcess idle = main.process({}, {.style = "plain_subclass", .no_target = true});
+             main.must(idle.start());
+             EXPECT_EQ(exit_code(main, idle), Value(0));
+           }},
+      {.id = "process.arguments_may_be_given_by_position",
+       .level = Level::kMust,
+       .says = "group, target, name, args and kwargs may be given by position, in this order; "
+               "daemon may not.",
+       .notes = {"proc.keyword_args_mandatory"},
+       .documented = {"PROC-37"},
+       .needs = {"process"},
+       .check =
+           [](Stage& stage) {
+             Puppet& main = stage.main();
+             Puppet& child = stage.start_process(main, {},
+                                                 {.name = "worker",
+                                                  .args = Value::List{1, 2},
+                                                  .kwargs = Value::Dict{{"k", 3}},
+                                                  .style = "positional"});
+             EXPECT_THAT(child.does(self::arguments()),
+                         returns(Value::dict({{"args", Value::list({1, 2})},
+                                              {"kwargs", Value::dict({{"k", 3}})}})));
+             EXPECT_THAT(main.does(child.handle().get_name()), returns("worker"));
+             EXPECT_EQ(ends_with(main, child, self::returns()), Value(0));
+             EXPECT_THAT(
+                 main.does(
+                     {.name = "process.new",
+                      .as = {"sixth"},
+                      .args = {{"func", "nothing"}, {"daemon", true}, {"style", "positional"}}}),
+                 raises("TypeError"));
+           }},
+      {.id = "process.args_may_be_any_sequence",
+       .level = Level::kMust,
+       .says = "args need not be a tuple: the items of any sequence become the arguments, those of "
+               "a string one by "
+               "one; what has no items is refused.",
+       .notes = {"proc.args_needs_comma"},
+       .documented = {"PROC-52"},
+       .needs = {"process", "isolated"},
+       .check =
+           [](Stage& stage) {
+             Puppet& main = stage.main();
+             const std::pair<Value, int> cases[] = {{Value::list({7, 8}), 2},
+                                                    {Value::tuple({"abc"}), 1},
+                                                    {Value("abc"), 3},
+                                                    {Value::tuple({}), 0}};
+             for (const auto& [given, count] : cases) {
+               RemoteProcess p = main.process({}, {.func = "exit_with_count", .given_args = given});
+               main.must(p.start());
+               EXPECT_EQ(exit_code(main, p), Value(count)) << given.text();
+             }
+             EXPECT_THAT(main.does({.name = "process.new",
+                                    .as = {"refused"},
+                                    .args = {{"func", "exit_with_count"}, {"given_args", 5}}}),
+                         raises("TypeError"));
+           }},
+      {.id = "process.target_with_too_many_arguments_fails",
+       .level = Level::kMust,
+       .says = "A target that cannot be called with the arguments it is given fails in the child: "
+               "exit code 1, and the "
+               "error on its standard error.",
+       .notes = {"pipe.sample.eof_loop_as_written"},
+       .documented = {"PROC-07"},
+       .needs = {"process", "isolated"},
+       .check =
+           [](Stage& stage) {
+             Puppet& main = stage.main();
+             RemoteProcess p = main.process({}, {.args = Value::List{1, 2}, .func = "square"});
+             main.must(p.start());
+             EXPECT_EQ(exit_code(main, p), Value(1));
+             EXPECT_THAT(stage.printed("stderr"), testing::HasSubstr("TypeError"));
+           }},
+      {.id = "process.target_needs_no_name_where_memory_is_inherited",
+       .level = Level::kShould,
+       .says = "Where a child begins with a copy of its creator's memory, its target may be a "
+               "function without a name.",
+       .notes = {"pool.lambda_not_allowed"},
+       .documented = {"START-10"},
+       .needs = {"process", "inherits_memory"},
+       .check =
+           [](Stage& stage) {
+             Puppet& main = stage.main();
+             RemoteProcess p = main.process({}, {.args = Value::List{1}, .func = "nameless"});
              main.must(p.start());
              EXPECT_EQ(exit_code(main, p), Value(0));
            }},
@@ -464,7 +567,8 @@ Claims names() {
            [](Stage& stage) {
              Puppet& main = stage.main();
              auto prefix = [&](bool subclass) {
-               RemoteProcess p = main.process({}, {.subclass = subclass, .no_target = true});
+               RemoteProcess p =
+                   main.process({}, {.style = subclass ? "subclass" : "", .no_target = true});
                return prefix_of(as_text(main.must(p.get_name())));
              };
              EXPECT_NE(prefix(true), prefix(false));
@@ -683,7 +787,7 @@ Claims joining() {
       {.id = "process.join_waits_for_the_end",
        .level = Level::kMust,
        .says = "join() waits until the process has ended, and returns None.",
-       .notes = {"proc.join_waits", "proc.join_parent_waits_not_child"},
+       .notes = {"os.async_no_order", "proc.join_waits", "proc.join_parent_waits_not_child"},
        .documented = {"PROC-15"},
        .needs = {"process"},
        .check =
@@ -1505,6 +1609,7 @@ Claims relatives() {
        .says =
            "cpu_count() is the number of processors of the machine, also for a program that may "
            "use only one of them.",
+       .notes = {"scale.cpu_count"},
        .documented = {"PROC-51"},
        .needs = {"process"},
        .check =

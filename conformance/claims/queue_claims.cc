@@ -628,6 +628,29 @@ Claims count_claims() {
              EXPECT_THAT(main.does(q.empty()), returns(true));
              EXPECT_THAT(child.does(q.empty()), returns(true));
            }},
+      {.id = "queue.empty.promises_nothing_for_later",
+       .level = Level::kMust,
+       .says = "That empty() was False does not keep a get() from waiting: another process may "
+               "have taken the item.",
+       .notes = {"queue.check_empty_before_get_avoids_block",
+                 "queue.full_empty_getnowait_unreliable"},
+       .documented = {"QUE-16"},
+       .needs = {"queue"},
+       .check =
+           [](Stage& stage) {
+             Puppet& main = stage.main();
+             RemoteQueue q = main.queue();
+             Puppet& child = stage.start_process(main, {q});
+             main.must(q.put(1));
+             stage.comes_to_rest();
+             EXPECT_THAT(main.does(q.empty()), returns(false));
+             EXPECT_THAT(child.does(q.empty()), returns(false));
+             EXPECT_THAT(child.does(q.get()), returns(1));
+             Call late = main.begins(q.get());
+             EXPECT_THAT(late, blocks());
+             child.must(q.put(2));
+             EXPECT_THAT(late, returns(2));
+           }},
       {.id = "queue.full.tells_whether_there_is_room",
        .level = Level::kMust,
        .says = "While nobody moves, full() is true exactly when maxsize items are in the queue.",

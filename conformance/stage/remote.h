@@ -333,6 +333,13 @@ struct RemotePool : RemoteObject {
                                                       .with("args", Value::list(std::move(args))),
                                                   callbacks)));
   }
+  // The same with all arguments by position.
+  Op apply_async_by_position(const RemoteAsyncResult& as, std::string func, Value::List args,
+                             const Callbacks& callbacks) const {
+    Op o = apply_async(as, std::move(func), std::move(args), callbacks);
+    o.args.emplace_back("positional", true);
+    return o;
+  }
   Op map(std::string func, Input iterable, std::optional<int> chunksize = {}) const {
     return op("pool.map", input(std::move(func), std::move(iterable), chunksize));
   }

@@ -237,8 +237,12 @@ RemoteProcess Puppet::process(const std::vector<RemoteObject>& objects, ChildOpt
   }
   if (o.args) args = std::move(args).with("args", Value::list(*o.args));
   if (o.kwargs) args = std::move(args).with("kwargs", Value::dict(*o.kwargs));
-  args = std::move(args).with("name", o.name).with("daemon", o.daemon).with("group", o.group);
-  if (o.subclass) args = std::move(args).with("style", Value("subclass"));
+  args = std::move(args)
+             .with("name", o.name)
+             .with("daemon", o.daemon)
+             .with("group", o.group)
+             .with("given_args", o.given_args);
+  if (!o.style.empty()) args = std::move(args).with("style", Value(o.style));
   if (o.reuses_containers) args = std::move(args).with("reuse", Value(true));
   must({.name = "process.new", .as = {p.name}, .args = std::move(args)});
   return p;

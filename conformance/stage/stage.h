@@ -147,11 +147,14 @@ struct ChildOptions {
   std::optional<Value> daemon = {};
   std::optional<Value::List> args = {};
   std::optional<Value::Dict> kwargs = {};
-  bool subclass = false;  // a class that overrides run(), instead of a target
+  // "subclass": a class that overrides run(), instead of a target; "plain_subclass": one that does
+  // not, with a target; "positional": all arguments by position. Empty: by keyword.
+  std::string style = "";
   std::string func = "";
   bool no_target = false;
   std::optional<Value> group = {};
-  bool reuses_containers = false;  // of args and kwargs: emptied once the process is made
+  std::optional<Value> given_args = {};  // what to give as args, be it no list
+  bool reuses_containers = false;        // of args and kwargs: emptied once the process is made
 };
 
 // A flow of control of the testee that obeys.

@@ -142,7 +142,7 @@ class MpcheckTest(unittest.TestCase):
         code, said = self.run_it("verify", "mine", "--filter=" + HOLDS, "--runs=2", "--loaded=0", "--jobs=1",
                                  "--time-scale=0.1", "--", fickle)
         self.assertEqual(code, 1, said)
-        self.assertIn("    %s: adapter_error, not_judged in idle 1; holds, clean in idle 2" % HOLDS, said)
+        self.assertIn("    %s: adapter_error in idle 1; holds, clean in idle 2" % HOLDS, said)
         self.assertEqual(os.listdir(self.root + "/results/latest/"), ["idle-002"])
 
     def test_show_tells_what_a_claim_covers_and_plays_it(self):

@@ -12,6 +12,8 @@ constexpr char kAbsent[] = "not judged at all";
 
 std::string outcome_of(const nlohmann::json& result) {
   std::string out = result.value("verdict", "");
+  // What a check leaves that was cut short tells nothing.
+  if (out != "holds") return out;
   if (result["variation"].is_string())
     absl::StrAppend(&out, " (", result["variation"].get<std::string>(), ")");
   return absl::StrCat(out, ", ", result["hygiene"].value("verdict", ""));

@@ -5,8 +5,8 @@
 //   steadiness.take("loaded 1", later_results);  // true if it says something new of some claim
 //   steadiness.wavering();                       // what differed, a sentence each
 //
-// What must not differ: the verdict, the outcome of a variation, the verdict on hygiene, and that
-// the claim was judged at all.
+// What must not differ: the verdict, and that the claim was judged at all; of a claim that holds also
+// the outcome of a variation, and the verdict on hygiene.
 #ifndef TOOLS_CLI_STEADINESS_H_
 #define TOOLS_CLI_STEADINESS_H_
 
@@ -24,7 +24,7 @@ class Steadiness {
   bool take(const std::string& round, std::istream& results);
 
   size_t claims() const { return outcomes_.size(); }
-  // "queue.put.x: holds, clean 59 times; violated, clean in idle 17", for each claim with more than
+  // "queue.put.x: holds, clean 59 times; violated in idle 17", for each claim with more than
   // one outcome.
   std::vector<std::string> wavering() const;
 

@@ -36,15 +36,14 @@ TEST(Steadiness, VerdictThatDiffersIsNamedWithItsRound) {
   take(s, "idle 1", line("a.x", "holds"));
   EXPECT_TRUE(take(s, "idle 2", line("a.x", "violated")));
   EXPECT_FALSE(take(s, "idle 3", line("a.x", "violated")));
-  EXPECT_THAT(s.wavering(),
-              ElementsAre("a.x: holds, clean in idle 1; violated, clean in idle 2, idle 3"));
+  EXPECT_THAT(s.wavering(), ElementsAre("a.x: holds, clean in idle 1; violated in idle 2, idle 3"));
 }
 
 TEST(Steadiness, MostRoundsAreCountedNotListed) {
   Steadiness s;
   for (int i = 0; i < 6; ++i) take(s, absl::StrCat(i), line("a.x", "holds"));
   take(s, "6", line("a.x", "unknown"));
-  EXPECT_THAT(s.wavering(), ElementsAre("a.x: holds, clean 6 times; unknown, clean in 6"));
+  EXPECT_THAT(s.wavering(), ElementsAre("a.x: holds, clean 6 times; unknown in 6"));
 }
 
 TEST(Steadiness, VariationAndHygieneMayNotDifferEither) {
@@ -54,6 +53,12 @@ TEST(Steadiness, VariationAndHygieneMayNotDifferEither) {
       take(s, "2", line("a.x", "holds", "\"late\"") + line("a.y", "holds", "null", "dirty")));
   EXPECT_THAT(s.wavering(), ElementsAre("a.x: holds (early), clean in 1; holds (late), clean in 2",
                                         "a.y: holds, clean in 1; holds, dirty in 2"));
+}
+
+TEST(Steadiness, WhatABrokenClaimLeavesMayDiffer) {
+  Steadiness s;
+  take(s, "1", line("a.x", "violated", "null", "clean"));
+  EXPECT_FALSE(take(s, "2", line("a.x", "violated", "null", "not_judged")));
 }
 
 TEST(Steadiness, ClaimThatIsMissingInSomeRoundIsNamed) {

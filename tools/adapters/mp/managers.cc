@@ -266,6 +266,7 @@ const ListProxy& list(Call& c) { return c.on_a<ListProxy>(); }
 
 Answer list_append(Call& c) {
   if (auto* here = std::get_if<List>(&c.on().it)) {
+    if (c.item("item").object != nullptr) throw Unsupported{"a list of values holds no object"};
     here->it->push_back(*c.find("item"));
   } else {
     list(c).append(item(c));

@@ -190,6 +190,7 @@ mp::Process& process(Call& c) { return *c.on_a<Process>().it; }
 
 Answer new_process(Call& c) {
   if (c.find("group") != nullptr) throw Unsupported{"mp's processes have no group"};
+  if (c.find("given_args") != nullptr) throw Unsupported{"other arguments do not compile"};
   mp::ProcessOptions options{.start_method = start_method()};
   if (const Value* name = c.find("name"); name != nullptr && !name->is_null())
     options.name = c.text("name");
@@ -211,9 +212,15 @@ Answer new_process(Call& c) {
     }
   }
   if (c.find("args") != nullptr) task.args = c.list("args");
+  const bool takes_one = task.function == "square" || task.function == "identity";
+  if (takes_one && task.args.size() != 1)
+    throw Unsupported{"a target that takes other arguments does not compile"};
   if (const Value* kwargs = c.find("kwargs"); kwargs != nullptr && !kwargs->is_null())
     task.kwargs = kwargs->get_if<Value::Items>()->pairs;
-  const bool subclass = c.find("style") != nullptr && c.text("style") == "subclass";
+  const std::string style = c.find("style") == nullptr ? "function" : c.text("style");
+  if (style != "function" && style != "subclass")
+    throw Unsupported{"mp's processes are not made in the style " + style};
+  const bool subclass = style == "subclass";
   return made(Process{make_process(std::move(options), std::move(task), subclass)});
 }
 

@@ -30,11 +30,12 @@ MODULE = None  # the module itself: its global functions
 CONTEXT = None  # what makes objects: the module, or one of its contexts
 METHOD = None  # the start method asked for
 PuppetProcess = None  # the implementation's Process with run() overridden; unpickling finds it here
+PlainProcess = None  # a subclass of it that overrides nothing; likewise
 
 
 def configure(module, method):
     """Loads the implementation. Raises ImportError, or ValueError for a start method that it lacks."""
-    global MODULE, CONTEXT, METHOD, PuppetProcess
+    global MODULE, CONTEXT, METHOD, PuppetProcess, PlainProcess
     MODULE = CONTEXT = importlib.import_module(module)
     METHOD = method or ("loky" if module.split(".")[-1] == "loky" else None)
     if METHOD:
@@ -43,6 +44,7 @@ def configure(module, method):
         CONTEXT = module_function("get_context")(METHOD)
     if isinstance(getattr(CONTEXT, "Process", None), type):
         PuppetProcess = process_subclass(CONTEXT.Process)
+        PlainProcess = type("PlainProcess", (CONTEXT.Process,), {"__module__": __name__})
     os.environ[OPTIONS] = module + " " + method
 
 
@@ -167,8 +169,8 @@ class BarrierAction:
 
 TABLE = """
 context: ~get_start_method(allow_none) ~get_all_start_methods ~set_start_method(method,force) %get_context(method)
-process: %new(puppet*,&func*,objects*,args*,kwargs*,name*,daemon*,style*,group*,reuse*) start run join(timeout) is_alive
-  terminate kill close .exitcode .pid .ident .sentinel .name .daemon .authkey set_name=:name(name)
+process: %new(puppet*,&func*,objects*,args*,kwargs*,name*,daemon*,style*,group*,reuse*,given_args*) start run
+  join(timeout) is_alive terminate kill close .exitcode .pid .ident .sentinel .name .daemon .authkey set_name=:name(name)
   set_daemon=:daemon(daemon) set_authkey=:authkey(key) current=~current_process parent=~parent_process
   %active_children ~cpu_count
 queue: new=/Queue(maxsize) put(item,block,timeout) get(block,timeout) put_nowait(item) get_nowait qsize empty
@@ -191,8 +193,8 @@ array: new=/Array(type,init,@lock*) get=__getitem__(index) set=__setitem__(index
   %set_slice(start,stop,values) len=__len__ get_lock enter=__enter__ exit=__exit__ .value .raw set_value=:value(value)
 raw_array: new=/RawArray(type,init)
 pool: new=/Pool(processes,&initializer,initargs,maxtasksperchild) %apply(&func*,args*,kwargs*,puppet*)
-  %apply_async(&func*,args*,kwargs*,puppet*,^callback*,^error_callback*) map(INPUT) starmap(INPUT) imap(INPUT)
-  imap_unordered(INPUT) map_async(INPUT,^callback,^error_callback) starmap_async(INPUT,^callback,^error_callback)
+  %apply_async(&func*,args*,kwargs*,puppet*,^callback*,^error_callback*,positional*) map(INPUT) starmap(INPUT)
+  imap(INPUT) imap_unordered(INPUT) map_async(INPUT,^callback,^error_callback) starmap_async(INPUT,^callback,^error_callback)
   close terminate join enter=__enter__ exit=__exit__ repr=__repr__
 async_result: get(timeout) wait(timeout) ready successful
 result_iterator: %next(timeout)
@@ -260,10 +262,17 @@ class Puppet(mpcheck_managed.Operations, mpcheck_puppet.Puppet):
         objects = {name: find(name, self.table) for name in given.pop("objects", ())}
         if "puppet" in given:
             target, args = puppet, ([given.pop("puppet"), objects],) + args
-        if given.pop("style", "function") == "subclass":
+        args = given.pop("given_args", args)
+        style = given.pop("style", "function")
+        if style == "positional":
+            return make(given.pop("group", None), target, given.pop("name", None), args, given.pop("kwargs", {}),
+                        *given.values())
+        if style == "subclass":
             make, args = PuppetProcess, (target,) + args if target else args
         elif target:
             given["target"] = target
+        if style == "plain_subclass":
+            make = PlainProcess
         if given.pop("reuse", False):
             args, kwargs = list(args), given.setdefault("kwargs", {})
             made = make(args=args, **given)
@@ -306,6 +315,9 @@ class Puppet(mpcheck_managed.Operations, mpcheck_puppet.Puppet):
 
     def pool_apply_async(self, on, **given):
         callbacks = {name: given.pop(name) for name in ("callback", "error_callback") if name in given}
+        if given.pop("positional", False):
+            return offered(on, "apply_async").apply_async(
+                *(task(**given) + ({},))[:3], callbacks.get("callback"), callbacks.get("error_callback"))
         return offered(on, "apply_async").apply_async(*task(**given), **callbacks)
 
     def result_iterator_next(self, on, *timeout):

@@ -183,9 +183,20 @@ def fail_unbuildable(message):
     raise Unbuildable(message, "lost on the way")
 
 
+def exit_with_count(*args):
+    raise SystemExit(len(args))
+
+
+def put(queue, item):
+    queue.put(item)
+
+
 nameless = lambda value: value
+findable = lambda value: value
+findable.__qualname__ = "findable"
 
 FUNCTIONS = {
-    "add": add, "add_and_fail": add_and_fail, "appended": appended, "arguments": arguments, "fail": fail,
-    "fail_unbuildable": fail_unbuildable, "identity": identity, "nameless": nameless, "nothing": nothing, "pid": pid,
-    "positive": positive, "square": square}
+    "add": add, "add_and_fail": add_and_fail, "appended": appended, "arguments": arguments,
+    "exit_with_count": exit_with_count, "fail": fail, "fail_unbuildable": fail_unbuildable, "findable": findable,
+    "identity": identity, "nameless": nameless, "nothing": nothing, "pid": pid, "positive": positive, "put": put,
+    "square": square}
