@@ -22,6 +22,8 @@ std::ostream& operator<<(std::ostream& os, const Claim& claim) {
   return os << claim.id << "  " << name_of(claim.level) << "  " << claim.says;
 }
 
+const char* text_for_good(std::string text) { return (new std::string(std::move(text)))->c_str(); }
+
 const Claims& all_claims() {
   static const Claims& all = *[] {
     auto* claims = new Claims;
@@ -50,7 +52,9 @@ const Claims& all_claims() {
                       manager_proxies_claims,
                       manager_containers_claims,
                       manager_sync_claims,
-                      remote_claims}) {
+                      remote_claims,
+                      fault_claims,
+                      limit_claims}) {
       Claims some = area();
       claims->insert(claims->end(), std::make_move_iterator(some.begin()),
                      std::make_move_iterator(some.end()));

@@ -32,6 +32,8 @@ Claims manager_proxies_claims();
 Claims manager_containers_claims();
 Claims manager_sync_claims();
 Claims remote_claims();
+Claims fault_claims();
+Claims limit_claims();
 
 }  // namespace conformance
 

@@ -1,0 +1,215 @@
+// What an implementation does where the machine has no more to give: descriptors, memory, CPUs. Each
+// object is asked for at the limit, must be refused with an error, and must be had once there is room
+// again.
+#include <iterator>
+#include <string>
+#include <utility>
+
+#include "absl/strings/str_cat.h"
+#include "conformance/claims/areas.h"
+#include "conformance/claims/items.h"
+#include "conformance/claims/pool_support.h"
+#include "conformance/claims/process_support.h"
+#include "conformance/stage/limits.h"
+#include "conformance/stage/matchers.h"
+
+namespace conformance {
+namespace {
+
+using testing::AnyOf;
+
+// What is made, and how it is got rid of.
+struct Thing {
+  const char* name;
+  const char* feature;
+  Op (*make)(const std::string& as);
+  // Null: it is enough to forget it.
+  void (*end)(Puppet& main, const std::string& name);
+};
+
+Op maker(std::string op, const std::string& as, Args args = {}) {
+  return {.name = std::move(op), .as = {as}, .args = std::move(args)};
+}
+Op on(std::string op, const std::string& object) { return {.name = std::move(op), .on = object}; }
+
+const Thing kThings[] = {
+    {"pipe", "pipe",
+     [](const std::string& as) {
+       return Op{.name = "pipe.new", .as = {as, as + "_end"}};
+     },
+     [](Puppet& main, const std::string& name) {
+       main.must(on("connection.close", name));
+       main.must(on("connection.close", name + "_end"));
+     }},
+    {"queue", "queue", [](const std::string& as) { return maker("queue.new", as); }, nullptr},
+    {"joinable_queue", "joinable_queue",
+     [](const std::string& as) { return maker("joinable_queue.new", as); }, nullptr},
+    {"simple_queue", "simple_queue",
+     [](const std::string& as) { return maker("simple_queue.new", as); }, nullptr},
+    {"lock", "lock", [](const std::string& as) { return maker("lock.new", as); }, nullptr},
+    {"semaphore", "semaphore", [](const std::string& as) { return maker("semaphore.new", as); },
+     nullptr},
+    {"condition", "condition", [](const std::string& as) { return maker("condition.new", as); },
+     nullptr},
+    {"event", "event", [](const std::string& as) { return maker("event.new", as); }, nullptr},
+    {"barrier", "barrier",
+     [](const std::string& as) {
+       return maker("barrier.new", as, {{"parties", 2}});
+     },
+     nullptr},
+    {"pool", "pool",
+     [](const std::string& as) {
+       return maker("pool.new", as, {{"processes", 1}});
+     },
+     [](Puppet& main, const std::string& name) {
+       main.must(on("pool.terminate", name));
+       main.must(on("pool.join", name));
+     }},
+};
+
+// Makes one when there is no descriptor left, and one when there is again.
+void is_refused_without_descriptors(Stage& stage, const Thing& thing) {
+  Puppet& main = stage.main();
+  auto get_rid_of = [&](const std::string& name) {
+    if (thing.end != nullptr) {
+      thing.end(main, name);
+    } else {
+      main.must({.name = "puppet.drop", .on = name});
+    }
+  };
+  // The first of its kind may load what all later ones need.
+  main.must(thing.make("first"));
+  get_rid_of("first");
+  const std::optional<int> before = stage.open_files(main);
+  {
+    LoweredLimit files(main.pid(), RLIMIT_NOFILE, lowest_free_descriptor(main.pid()));
+    Call refused = main.does(thing.make("refused"));
+    // What needs no descriptor is not refused, and just as well.
+    if (std::holds_alternative<Returned>(refused.outcome())) {
+      get_rid_of("refused");
+      stage.varies("needs none", {"needs none"});
+    } else {
+      EXPECT_THAT(refused, raises("OSError"));
+      stage.varies("raises OSError", {"raises OSError"});
+    }
+  }
+  EXPECT_TRUE(stage.open_files(main) <= before) << "a refused one leaves descriptors behind";
+  main.must(thing.make("later"));
+  get_rid_of("later");
+}
+
+// A check is a plain function: one for each line of the table.
+template <size_t kIndex>
+void check_without_descriptors(Stage& stage) {
+  is_refused_without_descriptors(stage, kThings[kIndex]);
+}
+
+template <size_t... kIndexes>
+void add_claims_of_things(std::index_sequence<kIndexes...>, Claims* claims) {
+  auto add = [&](const Thing& thing, void (*check)(Stage&)) {
+    claims->push_back({.id = text_for_good(absl::StrCat("limit.descriptors.", thing.name)),
+                       .level = Level::kVariation,
+                       .says = text_for_good(absl::StrCat(
+                           "Where no descriptor is left a ", thing.name,
+                           " is refused with OSError, or needs none; nothing stays open, and the "
+                           "next one is had when there is room again.")),
+                       .documented = {"FAULT-04"},
+                       .needs = {thing.feature, "isolated"},
+                       .check = check});
+  };
+  (add(kThings[kIndexes], check_without_descriptors<kIndexes>), ...);
+}
+
+Claims other_limits() {
+  return {
+      {.id = "limit.descriptors.start",
+       .level = Level::kShould,
+       .says = "start() raises OSError where no descriptor is left, and makes no process; the same "
+               "Process can be started when there is room again.",
+       .documented = {"FAULT-04"},
+       .needs = {"process", "isolated"},
+       .check =
+           [](Stage& stage) {
+             Puppet& main = stage.main();
+             main.must(main.process({}, {.func = "nothing"}).start());  // loads what it needs
+             RemoteProcess p = main.process({}, {.func = "nothing"});
+             const size_t before = stage.processes().size();
+             {
+               LoweredLimit files(main.pid(), RLIMIT_NOFILE, lowest_free_descriptor(main.pid()));
+               EXPECT_THAT(main.does(p.start()), raises("OSError"));
+             }
+             EXPECT_LE(stage.processes().size(), before);
+             EXPECT_THAT(main.does(p.pid()), returns(nullptr));
+             main.must(p.start());
+             EXPECT_EQ(exit_code(main, p), Value(0));
+           }},
+      {.id = "limit.memory.array",
+       .level = Level::kShould,
+       .says = "An Array for which there is no memory is refused with MemoryError or OSError; the "
+               "process goes on, and a small one is had.",
+       .documented = {"FAULT-05"},
+       .needs = {"array", "isolated"},
+       .check =
+           [](Stage& stage) {
+             constexpr int kBig = 1 << 30, kRoom = 64 << 20;
+             Puppet& main = stage.main();
+             main.array("b", 8);  // loads what it needs
+             {
+               LoweredLimit memory(main.pid(), RLIMIT_AS, address_space_of(main.pid()) + kRoom);
+               EXPECT_THAT(main.does(maker("array.new", "big", {{"type", "b"}, {"init", kBig}})),
+                           AnyOf(raises("MemoryError"), raises("OSError")));
+             }
+             RemoteArray small = main.array("b", 8);
+             main.must(small.set(7, 3));
+             EXPECT_THAT(main.does(small.get(7)), returns(3));
+           }},
+      {.id = "limit.cpu.one_is_enough",
+       .level = Level::kMust,
+       .says =
+           "On a single CPU everything gets its turn: two processes that hand items to and fro, "
+           "that take turns with a lock, that meet at a barrier, and a pool.",
+       .documented = {"FAULT-06"},
+       .needs = {"queue", "lock", "value", "barrier", "pool", "isolated"},
+       .check =
+           [](Stage& stage) {
+             constexpr int kRounds = 100;
+             Puppet& main = stage.main();
+             pin_to_one_cpu(main.pid());
+             RemoteQueue there = main.queue({.maxsize = 1}), back = main.queue({.maxsize = 1});
+             RemoteLock lock = main.lock();
+             RemoteValue count = main.raw_value("i", 0);
+             RemoteBarrier barrier = main.barrier(2);
+             const std::vector<RemoteObject> all = {there, back, lock, count, barrier};
+             Puppet& one = stage.start_process(main, all);
+             Puppet& two = stage.start_process(main, all);
+             const std::vector<Op> counts = {lock.acquire(), count.add(1), lock.release()};
+             auto both = [&](std::vector<Op> first, std::vector<Op> second) {
+               Call a = one.begins(batch(std::move(first), kRounds));
+               Call b = two.begins(batch(std::move(second), kRounds));
+               EXPECT_THAT(a, returns());
+               EXPECT_THAT(b, returns());
+               return results(a);
+             };
+             const std::vector<Value> echoes =
+                 both({there.put(7), back.get()}, {there.get(), back.put(8)});
+             EXPECT_EQ(std::count(echoes.begin(), echoes.end(), Value(8)), kRounds);
+             both(counts, counts);
+             EXPECT_THAT(main.does(count.get()), returns(2 * kRounds));
+             both({barrier.wait()}, {barrier.wait()});
+             RemotePool pool = main.pool(2);
+             EXPECT_THAT(main.does(pool.map("square", numbers(50))),
+                         returns(Value::list(squares(50))));
+             close_and_join(main, pool);
+           }},
+  };
+}
+
+}  // namespace
+
+Claims limit_claims() {
+  Claims claims = other_limits();
+  add_claims_of_things(std::make_index_sequence<std::size(kThings)>(), &claims);
+  return claims;
+}
+
+}  // namespace conformance

@@ -1,0 +1,3 @@
+// Compiled as one file (BUILD says why).
+#include "conformance/claims/fault_claims.cc"
+#include "conformance/claims/limit_claims.cc"
