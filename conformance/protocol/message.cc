@@ -16,6 +16,7 @@ Json to_json(const Op& op) {
   if (!op.on.empty()) out["on"] = op.on;
   if (op.as.size() == 1) out["as"] = op.as[0];
   if (op.as.size() > 1) out["as"] = op.as;
+  if (op.if_before > 0) out["if"] = op.if_before;
   Json args = Json::object();
   for (const auto& [name, value] : op.args) args[name] = to_json(value);
   if (op.name == "batch") {

@@ -55,6 +55,7 @@ struct Op {
   Args args;
   std::vector<Op> batch;  // for name "batch": what to run back to back
   int times = 1;          // for name "batch": how often
+  int if_before = 0;      // within a batch: done only if the one so many places before it succeeded
 
   std::string text() const;  // q.put(item=1): as a person would write it
 };

@@ -56,6 +56,11 @@ TEST(Message, CommandHasTheDocumentedForm) {
       "{\"id\":7,\"op\":\"queue.put\",\"on\":\"q\",\"args\":{\"item\":2,\"timeout\":0.5}}\n");
   EXPECT_EQ(encode_command(2, {.name = "pipe.new", .as = {"left", "right"}}),
             "{\"id\":2,\"op\":\"pipe.new\",\"as\":[\"left\",\"right\"]}\n");
+  EXPECT_EQ(encode_command(3, {.name = "batch",
+                               .args = {{"journal", "calls"}},
+                               .batch = {{.name = "lock.release", .on = "l", .if_before = 1}}}),
+            "{\"id\":3,\"op\":\"batch\",\"args\":{\"journal\":\"calls\",\"times\":1,\"commands\":"
+            "[{\"op\":\"lock.release\",\"on\":\"l\",\"if\":1}]}}\n");
 }
 
 TEST(Message, BatchCarriesItsCommands) {

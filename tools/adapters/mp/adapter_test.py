@@ -7,6 +7,7 @@ import os
 import socket
 import subprocess
 import tempfile
+import time
 import unittest
 
 ADAPTER = os.path.join("tools", "adapters", "mp", "adapter")
@@ -95,6 +96,27 @@ class AdapterTest(unittest.TestCase):
         self.assertEqual(runner.tell("lock.new", **{"as": "l"})["ok"], None)
         self.assertIn("unsupported", runner.tell("queue.get", on="l"))
         self.assertEqual(runner.tell("puppet.names")["ok"], ["l"])
+
+    def test_batch_leaves_out_what_depends_on_a_command_in_vain_and_keeps_a_journal(self):
+        runner = self.runner()
+        runner.tell("lock.new", **{"as": "l"})
+        runner.tell("queue.new", **{"as": "q"})
+        commands = [{"op": "lock.acquire", "on": "l"}, {"op": "lock.acquire", "on": "l", "args": {"block": False}},
+                    {"op": "lock.release", "on": "l", "if": 1}, {"op": "lock.release", "on": "l", "if": 1},
+                    {"op": "queue.get_nowait", "on": "q"}, {"op": "lock.release", "on": "l", "if": 1},
+                    {"op": "lock.release", "on": "l", "if": 6}, {"op": "lock.release", "on": "l", "if": 8}]
+        path = os.path.join(runner.folder.name, "calls")
+        replies = runner.tell("batch", args={"commands": commands, "times": 2, "journal": path})["ok"]
+        self.assertEqual([True, False, False, False, "raised", False, None, False] * 2,
+                         [reply.get("ok", "raised") for reply in replies])
+        with open(path) as f:
+            self.assertEqual([dict(reply, id=i) for i, reply in enumerate(replies)], [json.loads(line) for line in f])
+
+    def test_until_waits_for_the_clock(self):
+        runner = self.runner()
+        at = time.monotonic_ns() + 20 * 10**6
+        reply = runner.tell("puppet.until", args={"at": at})
+        self.assertTrue(reply["t0"] < at <= reply["t1"], (reply, at))
 
     def test_broken_runner_ends_it_at_once(self):
         for line in (b"no json\n", b"[1]\n", b'{"id":"one","op":"puppet.ids"}\n', b'{"op":"puppet.ids"}\n',

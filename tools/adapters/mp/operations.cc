@@ -1,5 +1,6 @@
 #include "tools/adapters/mp/operations.h"
 
+#include <fcntl.h>
 #include <signal.h>
 #include <sys/types.h>
 #include <unistd.h>
@@ -18,6 +19,8 @@
 #include <type_traits>
 #include <utility>
 
+#include "base/deadline.h"
+#include "base/unique_fd.h"
 #include "tools/adapters/mp/features.h"
 #include "tools/adapters/mp/managers.h"
 #include "tools/adapters/mp/pools.h"
@@ -264,15 +267,51 @@ Answer get_all_start_methods(Call&) {
 
 // ---------------------------------------------------------------- the puppet's own
 
+// Whether the command of a batch that this one depends on, so many places before it, returned, and not false.
+bool is_due(const Json& command, const Json& done, size_t round_began) {
+  const size_t back = command.value("if", size_t{0});
+  if (back == 0) return true;
+  if (back > done.size() - round_began) return false;
+  const Json& before = done[done.size() - back];
+  return before.contains("ok") && before["ok"] != false;
+}
+
+// A reply as a line at the end of a file.
+void write_down(Json reply, size_t id, int fd) {
+  reply["id"] = id;
+  const std::string line = reply.dump(-1, ' ', false, Json::error_handler_t::replace) + "\n";
+  if (::write(fd, line.data(), line.size()) != static_cast<ssize_t>(line.size()))
+    throw Unsupported{"the journal of a batch can't be written"};
+}
+
 Answer batch(Call& c) {
   const Json& args = c.command()["args"];
   Answer answer;
   answer.json = Json::array();
+  Json& done = *answer.json;
+  base::UniqueFd journal;
+  if (args.contains("journal")) {
+    const std::string name = conformance::text_member(args, "journal");
+    journal.reset(::open(name.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0666));
+  }
   const int times = args.value("times", 1);
   for (int i = 0; i < times; ++i) {
-    for (const Json& each : args["commands"]) answer.json->push_back(c.puppet().perform(each));
+    const size_t round_began = done.size();
+    for (const Json& each : args["commands"]) {
+      const bool due = is_due(each, done, round_began);
+      done.push_back(due ? c.puppet().perform(each) : Json{{"ok", false}});
+      if (journal) write_down(done.back(), done.size() - 1, journal.get());
+    }
   }
   return answer;
+}
+
+// Nobody is to sleep until then: who is woken comes later.
+Answer until(Call& c) {
+  const std::chrono::nanoseconds at(c.whole("at", 0));
+  while (base::monotonic_now() < at) {
+  }
+  return {};
 }
 
 Answer new_thread(Call& c) {
@@ -590,6 +629,7 @@ const std::map<std::string, Operation>& table() {
       {"puppet.finally", DO(c.puppet().create_finally(c.text("marker")))},
       {"puppet.drop", drop},
       {"puppet.names", names},
+      {"puppet.until", until},
   };
   return it;
 }

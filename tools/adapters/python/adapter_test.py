@@ -12,6 +12,7 @@ import signal
 import socket
 import subprocess
 import tempfile
+import time
 import unittest
 
 PYTHON = os.environ.get("MPCHECK_PYTHON", "/usr/bin/python3")
@@ -435,6 +436,33 @@ class EveryStartMethod:
         self.assertEqual(sorted(times), times)
         self.assertTrue(all("id" not in reply for reply in replies))
         self.assertEqual(1, len(self.ok("batch", commands=[{"op": "puppet.names"}])))
+
+    def test_batch_leaves_out_what_depends_on_a_command_in_vain(self):
+        self.main()
+        self.ok("lock.new", into="l")
+        self.ok("queue.new", into="q")
+        commands = [{"op": "lock.acquire", "on": "l"}, {"op": "lock.acquire", "on": "l", "args": {"block": False}},
+                    {"op": "lock.release", "on": "l", "if": 1}, {"op": "lock.release", "on": "l", "if": 1},
+                    {"op": "queue.get_nowait", "on": "q"}, {"op": "lock.release", "on": "l", "if": 1},
+                    {"op": "lock.release", "on": "l", "if": 6}, {"op": "lock.release", "on": "l", "if": 8}]
+        self.assertLessEqual({"batch.if", "batch.journal"}, set(self.s.hellos["main"]["features"]))
+        replies = self.ok("batch", commands=commands, times=2)  # the second round would wait if none had released
+        self.assertEqual([True, False, False, False, "raised", False, None, False] * 2,
+                         [reply.get("ok", "raised") for reply in replies])
+
+    def test_batch_keeps_a_journal(self):
+        self.main()
+        self.ok("queue.new", into="q")
+        commands = [{"op": "queue.get_nowait", "on": "q"}, {"op": "puppet.names"}, {"op": "queue.qsize", "on": "q", "if": 2}]
+        replies = self.ok("batch", commands=commands, times=2, journal="calls")
+        with open(os.path.join(self.ok("puppet.getcwd"), "calls")) as f:
+            self.assertEqual([dict(reply, id=i) for i, reply in enumerate(replies)], [json.loads(line) for line in f])
+
+    def test_until_waits_for_the_clock(self):
+        self.main()
+        at = time.monotonic_ns() + 20 * 10**6
+        self.assertEqual(None, self.ok("puppet.until", at=at))
+        self.assertLessEqual(at, time.monotonic_ns())
 
     def test_commands_sent_ahead_are_answered_in_order(self):
         self.main()

@@ -112,7 +112,8 @@ def pool_offers():
 def features():
     """Looks at classes only: to make an object may start a helper process (spawn's resource tracker)."""
     makers = dict(FACTORIES, process="Process", connection="Pipe", async_result="Pool")
-    found = [area for area in makers if hasattr(CONTEXT, makers[area])] + ["exception.cause", "source"]
+    found = [area for area in makers if hasattr(CONTEXT, makers[area])] + mpcheck_puppet.FEATURES
+    found += ["exception.cause", "source"]
     found += ["process." + part for part in ("kill", "close", "sentinel") if hasattr(CONTEXT.Process, part)]
     queue, semaphore = class_of("Queue", "queues"), class_of("Semaphore", "synchronize")
     pool, pool_parameters = pool_offers()

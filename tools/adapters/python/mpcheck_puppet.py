@@ -97,13 +97,15 @@ def note(number, frame):
 
 SIGNS = ".:/~%"
 
+FEATURES = ["batch.if", "batch.journal"]  # what every adapter that is built on this one offers
+
 TABLE = """
 list: %new(items) %append(item) %get
 source: %new(items*,allowed*,raise*) %allow(count) %taken %end
 global: %set(name,value) %get(name)
 puppet: %thread(puppet,daemon) %arguments %ids %getcwd %chdir(path) %stdin %print(text,stream,flush)
-  %on_signal(signal,action) %noted(signal) %at_exit(marker) %finally(marker) %drop %names
-batch: %(commands,times)
+  %on_signal(signal,action) %noted(signal) %at_exit(marker) %finally(marker) %drop %names %until(at)
+batch: %(commands,times,journal)
 """
 
 
@@ -141,6 +143,12 @@ def bind(op, parameters, args, table, conversions):
     if len(positional) + len(keyword) < len(args):
         raise Unsupported("%s with arguments other than %s" % (op, ", ".join(known) or "none"))
     return positional, keyword
+
+
+def is_due(command, done):
+    """Whether the command that this one of a batch depends on, so many places before it, returned, and not False."""
+    back = command.get("if", 0)
+    return not back or back <= len(done) and done[-back].get("ok", False) is not False
 
 
 # ---- What tasks leave behind, and what they are fed with ----
@@ -373,8 +381,20 @@ class Puppet:
             for name in [name for name in table if table[name] is on]:
                 del table[name]
 
-    def batch(self, on, commands, times=1):
-        return [self.perform(command) for _ in range(times) for command in commands]
+    def batch(self, on, commands, times=1, journal=None):
+        replies, journal = [], None if journal is None else open(journal, "wb", buffering=0)
+        for _ in range(times):
+            done = []
+            for command in commands:
+                done.append(self.perform(command) if is_due(command, done) else {"ok": False})
+                if journal:
+                    journal.write(json.dumps(dict(done[-1], id=len(replies) + len(done) - 1)).encode() + b"\n")
+            replies += done
+        return replies
+
+    def puppet_until(self, on, at):
+        while now() < at:
+            pass
 
     def puppet_arguments(self, on):
         return {"args": list(self.args), "kwargs": self.kwargs}
