@@ -716,6 +716,10 @@ bool Stage::has_file(const std::string& name) const {
   return ::access(testee_.scratch().in_cwd(name).c_str(), F_OK) == 0;
 }
 
+std::string Stage::file_text(const std::string& name) const {
+  return read_file(testee_.scratch().in_cwd(name));
+}
+
 // ---------------------------------------------------------------- Stage: the end
 
 bool Stage::presumed() const {

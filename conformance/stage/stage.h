@@ -313,6 +313,8 @@ class Stage {
   std::string printed(const std::string& stream) const;  // "stdout" or "stderr"
   // A file in the testee's working directory.
   bool has_file(const std::string& name) const;
+  // Its text so far; empty if there is none.
+  std::string file_text(const std::string& name) const;
 
   // For a claim that kills a process which has children: what that process kept in TMPDIR stays
   // there, for nobody else may know of it. So finish() does not look.
