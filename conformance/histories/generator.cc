@@ -70,12 +70,17 @@ void Generator::fill_queue(Program* program) {
 
 // Tasks for all, and perhaps a join() at the end.
 void Generator::fill_joinable(Program* program) {
-  if (one_in(2)) program->size = 1 + below(3);
+  // Each get follows a put of its own process: without a bound it is never in vain.
+  if (limits_.leaves_out && one_in(2)) program->size = 1 + below(3);
   const bool joins = one_in(2);
   for (auto& steps : program->processes) {
     for (int i = 1 + below(limits_.operations / 2 + 1); i > 0; --i) {
       const int place = below(static_cast<int>(steps.size()) + 1);
-      steps.insert(steps.begin() + place, {.verb = "put", .numbers = {++items_}});
+      const bool at_once = !joins && limits_.leaves_out && one_in(4);
+      steps.insert(steps.begin() + place,
+                   {.verb = at_once ? "put_nowait" : "put", .numbers = {++items_}});
+      if (one_in(6)) steps.push_back({.verb = one_in(2) ? "empty" : "full"});
+      if (limits_.counts && one_in(8)) steps.push_back({.verb = "qsize"});
       Step get{.verb = "get"};
       if (!joins && limits_.leaves_out && one_in(3)) get.verb = "get_nowait";
       steps.push_back(std::move(get));

@@ -132,7 +132,10 @@ Judgement search_dict(const std::vector<Chain>& chains, size_t most) {
   return {};
 }
 
-Judgement search(const Program& program, const History& history, Promise promise, size_t most) {
+}  // namespace
+
+Judgement judge_order(const Program& program, const History& history, Promise promise,
+                      size_t most) {
   const std::vector<Chain> chains = chains_of(program, history);
   switch (program.kind) {
     case Kind::kQueue:
@@ -166,15 +169,13 @@ Judgement search(const Program& program, const History& history, Promise promise
   return {};
 }
 
-}  // namespace
-
 Judgement judge(const Program& program, const History& history, Promise promise,
                 size_t most_states) {
   for (const Check& check : all_checks()) {
     if (Finding says = check.find(program, history))
       return {Judgement::Verdict::kFailed, std::string(check.name), *std::move(says)};
   }
-  return search(program, history, promise, most_states);
+  return judge_order(program, history, promise, most_states);
 }
 
 }  // namespace conformance::histories

@@ -38,6 +38,10 @@ inline constexpr size_t kMostStates = 200000;  // a search that needs more ends 
 Judgement judge(const Program& program, const History& history, Promise promise,
                 size_t most_states = kMostStates);
 
+// The search alone.
+Judgement judge_order(const Program& program, const History& history, Promise promise,
+                      size_t most_states = kMostStates);
+
 }  // namespace conformance::histories
 
 #endif  // CONFORMANCE_HISTORIES_JUDGE_H_

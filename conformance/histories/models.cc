@@ -146,14 +146,19 @@ bool ConditionModel::apply(const Event& event) {
   if (event.part == Event::Part::kEnd) return wait_ends(event);
   if (!lock.held_by(call.process)) return false;
   if (event.part == Event::Part::kBegin) {
-    ++waiters;
+    waiters[call.process] = false;
     return lock.release(call.process);
   }
   if (verb == "release") return lock.release(call.process);
   if (verb == "add") number += call.number();
-  if (verb == "notify") notified = std::min(waiters, notified + call.number());
-  if (verb == "notify_all") notified = waiters;
+  if (verb == "notify") notify(call.number());
+  if (verb == "notify_all") notify(static_cast<int>(waiters.size()));
   return true;
+}
+
+void ConditionModel::notify(int n) {
+  notified = std::min(static_cast<int>(waiters.size()), notified + n);
+  for (auto& [process, may_know] : waiters) may_know = true;
 }
 
 // One whose time is up may have had a notification that it did not notice any more, and one that
@@ -161,14 +166,16 @@ bool ConditionModel::apply(const Event& event) {
 bool ConditionModel::wait_ends(const Event& event) {
   const Call& call = *event.call;
   if (call.step.verb == "wait_for_all" && number != all) return false;
-  if (call.step.verb == "wait" && call.succeeded() && notified-- == 0) return false;
-  --waiters;
-  notified = std::min(waiters, notified);
+  const bool woken = call.step.verb == "wait" && call.succeeded();
+  if (woken && (!waiters[call.process] || notified-- == 0)) return false;
+  waiters.erase(call.process);
+  notified = std::min(static_cast<int>(waiters.size()), notified);
   return lock.acquire(call.process);
 }
 
 std::string ConditionModel::key() const {
-  return absl::StrCat(lock.key(), "/", number, "/", waiters, "/", notified);
+  return absl::StrCat(lock.key(), "/", number, "/",
+                      absl::StrJoin(waiters, ",", absl::PairFormatter(":")), "/", notified);
 }
 
 bool EventModel::apply(const Event& event) {

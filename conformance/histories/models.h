@@ -98,13 +98,14 @@ struct ConditionModel {
   int all = 0;
   LockModel lock = {.recursive = true};
   int number = 0;
-  int waiters = 0;
-  int notified = 0;  // of the waiters, who have not noticed yet
+  std::map<size_t, bool> waiters = {};  // whether there was a notification since they wait
+  int notified = 0;                     // of the waiters, who have not noticed yet
 
   bool apply(const Event& event);
   std::string key() const;
 
  private:
+  void notify(int n);
   bool wait_ends(const Event& event);
 };
 

@@ -194,7 +194,7 @@ Program program_in(std::string_view text) {
     std::vector<Step>& steps = program.processes.emplace_back();
     if (absl::StripAsciiWhitespace(process).empty()) continue;
     for (std::string_view step : absl::StrSplit(process, ';'))
-      steps.push_back(step_in(program.kind, step));
+      steps.push_back(step_in(program.kind, absl::StripAsciiWhitespace(step)));
     if (steps.size() > kMostSteps)
       throw Wrong{absl::StrCat("a process has at most ", kMostSteps, " steps")};
   }
