@@ -105,6 +105,24 @@ bool has_open_get(const History& history) {
   return false;
 }
 
+// The two events of each get() of a queue with a feeder.
+std::vector<Chain> with_gets_split(const std::vector<Chain>& chains) {
+  std::vector<Chain> split;
+  for (const Chain& chain : chains) {
+    Chain& to = split.emplace_back();
+    for (Event event : chain) {
+      const bool takes = is_get(event.call->step) && event.call->returned();
+      if (takes) {
+        event.part = Part::kBegin;
+        to.push_back(event);
+        event.part = Part::kEnd;
+      }
+      to.push_back(event);
+    }
+  }
+  return split;
+}
+
 // A queue with a feeder gives a killed process nobody knows what.
 Judgement search_queue(const Program& program, const History& history, Promise promise,
                        size_t most) {
@@ -113,7 +131,7 @@ Judgement search_queue(const Program& program, const History& history, Promise p
     return search_for_order(QueueModel{.maxsize = program.size}, chains, most);
   if (has_open_get(history))
     return {Judgement::Verdict::kUnknown, "order", "what a killed process has got is not known"};
-  return search_for_order(FedQueueModel{.maxsize = program.size}, chains, most);
+  return search_for_order(FedQueueModel{.maxsize = program.size}, with_gets_split(chains), most);
 }
 
 int sum_of_adds(const Program& program) {

@@ -61,7 +61,8 @@ bool FedQueueModel::apply(const Event& event) {
   }
   if (is_get(call.step)) {
     if (call.raised == "Empty") return true;
-    --count;
+    if (event.part != Event::Part::kBegin) --count;
+    if (event.part == Event::Part::kEnd) return true;
     return std::any_of(of_process.begin(), of_process.end(),
                        [&](std::deque<int>& items) { return take_front(&items, call); });
   }
@@ -75,7 +76,7 @@ std::string FedQueueModel::key() const {
                                     [](std::string* out, const std::deque<int>& items) {
                                       absl::StrAppend(out, items.size());
                                     }),
-                      "/", unfinished);
+                      "/", count, "/", unfinished);
 }
 
 bool PipeModel::apply(const Event& event) {

@@ -51,7 +51,8 @@ struct QueueModel {
 
 // What Python's documentation promises of a Queue, which has a feeder thread: items of one process
 // arrive in the order put, those of several in any; Empty may be raised, and empty(), full()
-// and qsize() say anything, at any time. The bound is exact: Full only if there are `maxsize` items.
+// and qsize() say anything, at any time. The bound is exact: Full only if `maxsize` places are taken. A
+// get() is two events: it takes the item, and then gives its place back.
 struct FedQueueModel {
   int maxsize = 0;
   std::vector<std::deque<int>> of_process = {};

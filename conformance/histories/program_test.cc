@@ -48,7 +48,7 @@ TEST(Program, SaysWhatIsWrongWithALine) {
   EXPECT_THAT(what_is_wrong("queue size=x: get"), HasSubstr("'x' is no number"));
   EXPECT_THAT(what_is_wrong("queue: push 1"),
               HasSubstr("a queue has no step 'push'; it has put, put_nowait, get"));
-  EXPECT_THAT(what_is_wrong("queue: put"), HasSubstr("'put' takes 1 number"));
+  EXPECT_THAT(what_is_wrong("queue: put"), HasSubstr("put takes 1 number"));
   EXPECT_THAT(what_is_wrong("queue: get 3"), HasSubstr("get takes 0 numbers"));
   EXPECT_THAT(what_is_wrong("queue: get_nowait 3ms"), HasSubstr("takes no time"));
   EXPECT_THAT(what_is_wrong("queue: get -3ms"), HasSubstr("a time is not negative"));

@@ -127,7 +127,7 @@ bool some_permutation_explains(const History& history, const auto& model) {
 template <class Model, class Draw>
 void compare_with_all_orders(const Model& model, const Program& of, Draw draw) {
   std::mt19937_64 random(5);
-  int found = 0, rounds = 3000;
+  int found = 0, rounds = 1500;
   for (int round = 0; round < rounds; ++round) {
     std::vector<Told> calls;
     std::vector<int> free_from(of.processes.size(), 0);

@@ -86,10 +86,10 @@ class World {
       clock_ = std::max(clock_, free_from[p]) + 1;
       if (!now_.inside[p]) {
         const int earliest = free_from[p];
-        began[p] = std::max(earliest, clock_ - static_cast<int>((*random)() % 40));
+        began[p] = std::max(earliest, clock_ - static_cast<int>((*random)() % 8));
       }
       if (!next.inside[p]) {
-        free_from[p] = clock_ + static_cast<int>((*random)() % 40);
+        free_from[p] = clock_ + static_cast<int>((*random)() % 8);
         Call call = next.last;
         call.t0 = std::chrono::nanoseconds(began[p]);
         call.t1 = std::chrono::nanoseconds(free_from[p]);

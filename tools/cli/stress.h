@@ -12,13 +12,18 @@
 
 namespace mpcheck {
 
-// Runs `program` for each of `implementations`. Returns the exit code that tells most: 64 wrong
+// Runs `program` for each of `implementations`. `own_adapter`: the only one is not of this machine.
+// Returns the exit code that tells most: 64 wrong
 // usage, 2 one could not be judged, 1 one failed, 0 all is explained.
 int stress_all(const std::string& program, const std::vector<std::string>& flags,
-               const std::vector<Implementation>& implementations);
+               const std::vector<Implementation>& implementations, bool own_adapter);
 
-// The flags among `arguments` that are the stress program's own, taken out of it; the other words
-// stay, as does everything behind a lone "--".
+// Whether the first word that is no flag is `stress`.
+bool is_stress_command(int argc, char** argv);
+
+// The flags among `arguments` (without the program's name) that are not mpcheck's own --root and
+// --all, taken out of it: the stress program knows them. Other words stay, as does everything behind a
+// lone "--".
 std::vector<std::string> take_stress_flags(std::vector<std::string>* arguments);
 
 }  // namespace mpcheck
