@@ -152,7 +152,7 @@ void expect_correct_runs_hold(const Program& made, const Model& model, Promise p
 }
 
 TEST(Judge, RunsOfACorrectObjectHold) {
-  for (uint64_t seed = 0; seed < 40; ++seed) {
+  for (uint64_t seed = 0; seed < 15; ++seed) {
     const auto next = [&](Kind kind) { return Generator(seed, {}).next(kind); };
     Program made = next(Kind::kQueue);
     expect_correct_runs_hold(made, QueueModel{.maxsize = made.size}, Promise::kStrict);
