@@ -6,6 +6,7 @@
 #include <random>
 #include <set>
 #include <string>
+#include <type_traits>
 #include <utility>
 #include <vector>
 
@@ -140,12 +141,14 @@ class World {
       if (next.model.apply({&call, Event::Part::kBegin})) moves.push_back(std::move(next));
       return moves;
     }
-    for (Call call : outcomes_of(step)) {
+    for (Call call : outcomes_of(step, moment.model)) {
       call.process = p;
       call.end = program_.kind == Kind::kPipe ? p : 0;
+      Model model = moment.model;
+      if (!model.apply({&call, lets_go ? Event::Part::kEnd : Event::Part::kWhole})) continue;
       Moment next = moment;
+      next.model = std::move(model);
       next.inside[p] = 0;
-      if (!next.model.apply({&call, lets_go ? Event::Part::kEnd : Event::Part::kWhole})) continue;
       if (!call.succeeded()) next.in_vain[p].insert(next.at[p]);
       next.last = std::move(call);
       go_on(p, &next);
@@ -164,7 +167,7 @@ class World {
   }
 
   // What a step might return or raise; the model says what it does.
-  std::vector<Call> outcomes_of(const Step& step) const {
+  std::vector<Call> outcomes_of(const Step& step, [[maybe_unused]] const Model& model) const {
     std::vector<Call> calls;
     const auto add = [&](Value value, std::string raised = "") {
       calls.push_back({.step = step, .value = std::move(value), .raised = std::move(raised)});
@@ -185,8 +188,10 @@ class World {
       if (limited) add(nullptr, "Empty");
     } else if (verb == "recv") {
       for (int item : items_) add(item);
-    } else if (verb == "qsize" || verb == "get_value" || verb == "get") {
-      for (int n = 0; n < 300; ++n) add(n);
+    } else if (verb == "get") {
+      if constexpr (std::is_same_v<Model, ValueModel>) add(model.number);
+    } else if (verb == "qsize" || verb == "get_value") {
+      for (int n = 0; n <= static_cast<int>(program_.calls()) + program_.size; ++n) add(n);
     } else {
       add(nullptr);
     }
