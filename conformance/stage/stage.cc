@@ -719,6 +719,7 @@ bool Stage::has_file(const std::string& name) const {
 std::string Stage::file_text(const std::string& name) const {
   return read_file(testee_.scratch().in_cwd(name));
 }
+std::string Stage::folder() const { return testee_.scratch().file("cwd"); }
 
 // ---------------------------------------------------------------- Stage: the end
 

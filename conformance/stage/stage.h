@@ -315,6 +315,8 @@ class Stage {
   bool has_file(const std::string& name) const;
   // Its text so far; empty if there is none.
   std::string file_text(const std::string& name) const;
+  // That directory, for what the testee is to find there.
+  std::string folder() const;
 
   // For a claim that kills a process which has children: what that process kept in TMPDIR stays
   // there, for nobody else may know of it. So finish() does not look.

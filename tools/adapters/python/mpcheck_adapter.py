@@ -18,6 +18,7 @@ import sys
 import threading
 
 import mpcheck_managed
+import mpcheck_neighbours
 import mpcheck_puppet
 from mpcheck_puppet import here, operations, run_main
 from mpcheck_values import FUNCTIONS, Unsupported, exception_named, find, function_named
@@ -133,7 +134,8 @@ def features():
         ("semaphore.get_value", counts and hasattr(semaphore, "get_value")),
         ("simple_queue.close", hasattr(class_of("SimpleQueue", "queues"), "close")),
     ) if there]
-    return sorted(found + mpcheck_managed.features(thread=start_method() == "thread"))
+    thread = start_method() == "thread"
+    return sorted(found + mpcheck_managed.features(thread) + mpcheck_neighbours.features(isolated=not thread))
 
 
 # ---- Functions that travel ----
@@ -165,7 +167,8 @@ class BarrierAction:
 # ---- Operations ----
 #
 # A table as mpcheck_puppet.operations() reads it. A name is that of a method, or .of an attribute to read, :of
-# one to set, /of a factory of the context, ~of a global function of the module, or %of a method of Puppet.
+# one to set, /of a factory of the context, ~of a global function of the module, +of one of another module, or %of a
+# method of Puppet.
 # A parameter's value stands for @ an object, & a function, ! a barrier's action, ^ a puppet as callback.
 
 TABLE = """
@@ -197,7 +200,7 @@ pool: new=/Pool(processes,&initializer,initargs,maxtasksperchild) %apply(&func*,
   %apply_async(&func*,args*,kwargs*,puppet*,^callback*,^error_callback*,positional*) map(INPUT) starmap(INPUT)
   imap(INPUT) imap_unordered(INPUT) map_async(INPUT,^callback,^error_callback) starmap_async(INPUT,^callback,^error_callback)
   close terminate join enter=__enter__ exit=__exit__ repr=__repr__
-async_result: get(timeout) wait(timeout) ready successful
+async_result: get(timeout) wait(timeout) ready successful repr=__repr__
 result_iterator: %next(timeout)
 """.replace("LOCK", "acquire(block,timeout) release enter=__enter__ exit=__exit__").replace("INPUT", "&func,iterable,chunksize")
 OPERATIONS = operations(TABLE)
@@ -230,10 +233,11 @@ def task(func, args=None, kwargs=None, puppet=None):
     return (func, args, kwargs) if kwargs is not None else (func, args) if args else (func,)
 
 
-class Puppet(mpcheck_managed.Operations, mpcheck_puppet.Puppet):
+class Puppet(mpcheck_managed.Operations, mpcheck_neighbours.Operations, mpcheck_puppet.Puppet):
     """A puppet of an implementation of multiprocessing, with its operations of more than one call."""
 
-    OPERATIONS = dict(mpcheck_puppet.Puppet.OPERATIONS, **dict(mpcheck_managed.OPERATIONS, **OPERATIONS))
+    OPERATIONS = dict(mpcheck_puppet.Puppet.OPERATIONS, **dict(
+        mpcheck_managed.OPERATIONS, **dict(mpcheck_neighbours.OPERATIONS, **OPERATIONS)))
     SHARED = {"joinable_queue": "queue", "raw_value": "value", "raw_array": "array", "custom_manager": "manager"}
     CONVERSIONS = dict(mpcheck_puppet.Puppet.CONVERSIONS, **{"&": function_named, "!": BarrierAction, "^": callback})
 
@@ -246,6 +250,8 @@ class Puppet(mpcheck_managed.Operations, mpcheck_puppet.Puppet):
     def reach(self, kind, name, on):
         if kind == "~":
             return global_function(name)
+        if kind == "+":
+            return mpcheck_neighbours.maker(name)
         if kind == "/":
             return getattr(offered(CONTEXT, name), name)
         offered(on, name)

@@ -95,7 +95,7 @@ def note(number, frame):
 # others, and of none, Puppet.reach() decides.
 # A sign before a parameter says what its value stands for (Puppet.CONVERSIONS). One with a * goes by keyword only.
 
-SIGNS = ".:/~%"
+SIGNS = ".:/~+%"
 
 FEATURES = ["batch.if", "batch.journal"]  # what every adapter that is built on this one offers
 

@@ -1,0 +1,238 @@
+"""The adapter's operations beside multiprocessing: threads and what they share, coroutines, files, sockets, walks.
+
+A part of mpcheck_adapter.py, which says what the signs in the table mean. What a thread's locks and queues answer are
+the operations of multiprocessing's (lock.acquire, queue.put, ...): the table says only how they are made. Modules
+that the adapter itself does not need are imported when they are first asked for.
+"""
+import importlib
+import os
+import sys
+import threading
+
+from mpcheck_puppet import create, ids, operations
+from mpcheck_values import FUNCTIONS, Unsupported, exception_named
+
+TABLE = """
+thread: %new(puppet*,&func*,args*,kwargs*,name*,daemon*,style*) start run join(timeout) is_alive .name .daemon .ident
+  .native_id set_name=:name(name) set_daemon=:daemon(daemon) current=+threading.current_thread
+  main=+threading.main_thread active_count=+threading.active_count %enumerate
+thread_lock: new=+threading.Lock
+thread_rlock: new=+threading.RLock
+thread_semaphore: new=+threading.Semaphore(value)
+thread_bounded_semaphore: new=+threading.BoundedSemaphore(value)
+thread_condition: new=+threading.Condition(@lock)
+thread_event: new=+threading.Event
+thread_barrier: new=+threading.Barrier(parties,!action,timeout)
+thread_queue: new=+queue.Queue(maxsize)
+lifo_queue: new=+queue.LifoQueue(maxsize)
+priority_queue: new=+queue.PriorityQueue(maxsize)
+coroutine: %new(func,args) next=__next__ send(value) %throw(type) close
+greenlet: %new(puppet) switch(value) %throw(type) .dead .parent current=+greenlet.getcurrent
+file: open=+io.open(path,mode) read write(text) flush close
+socket: new=+socket.socket pair=+socket.socketpair bind(address) listen(backlog) connect(address) %accept
+  sendall(data) recv(size) shutdown(how) close getsockname
+walk: %new(top,topdown,onerror,followlinks) %next %rest %prune(names) %errors
+module: %find(name)
+program: %run(name)
+"""
+OPERATIONS = operations(TABLE)
+
+
+def maker(name):
+    """What a + in the table names: a function or a class, by its module."""
+    module, _, attribute = name.rpartition(".")
+    try:
+        return getattr(importlib.import_module(module), attribute)
+    except (ImportError, AttributeError):
+        raise Unsupported("no " + name)
+
+
+def is_installed(module):
+    from importlib.util import find_spec
+    return find_spec(module) is not None
+
+
+def features(isolated):
+    """The features of this part. `isolated`: a child of the implementation is a process."""
+    found = ["coroutine", "file", "module", "socket", "walk"]
+    for op, (kind, name, _) in OPERATIONS.items():
+        if kind == "+" and op.endswith(".new") and not name.startswith("socket."):
+            try:
+                maker(name)
+                found.append(op[:-4])
+            except Unsupported:
+                pass
+    found.append("thread")
+    if hasattr(threading.Thread, "native_id"):  # 3.8
+        found.append("thread.native_id")
+    if is_installed("greenlet"):
+        found.append("greenlet")
+    if is_installed("gevent"):
+        found.append("gevent")
+    if isolated:
+        found.append("program.unguarded")
+    return found
+
+
+# ---- Coroutines ----
+
+
+def count(limit):
+    """Yields 0, 1, ... and returns how many they were. What it counts with is its own."""
+    for number in range(limit):
+        yield number
+    return limit
+
+
+def echo():
+    received = None
+    while True:
+        received = yield received
+
+
+def delegate(limit):
+    """Yields what another coroutine does, and then what that one returned."""
+    yield (yield from count(limit))
+
+
+def thread_ids():
+    while True:
+        yield ids()["tid"]
+
+
+def take(queue):
+    while True:
+        yield queue.get()
+
+
+def fail_after(limit):
+    yield from range(limit)
+    raise ValueError("after %d" % limit)
+
+
+def guarded(marker):
+    """Creates the file however it is left."""
+    try:
+        while True:
+            try:
+                yield "here"
+            except KeyError:
+                yield "caught"
+    finally:
+        create(marker)
+
+
+COROUTINES = {"count": count, "delegate": delegate, "echo": echo, "fail_after": fail_after, "guarded": guarded,
+              "take": take, "thread_ids": thread_ids}
+
+
+# ---- Walks ----
+
+
+class Walk:
+    """os.walk(), one triple after the other."""
+
+    def __init__(self, top, **given):
+        self.failures, self.directories = [], []
+        if given.get("onerror"):
+            given["onerror"] = self.failures.append
+        self.triples = os.walk(top, **given)
+
+    def __next__(self):
+        root, self.directories, files = next(self.triples)
+        return root, list(self.directories), files
+
+
+def sha512(path):
+    """The task of the walker that digests: a pair, or null for a file that can't be read."""
+    import hashlib
+    try:
+        file = open(path, "rb")
+    except IOError:
+        return None
+    digest = hashlib.sha512()
+    with file:
+        for chunk in iter(lambda: file.read(8196), b""):
+            digest.update(chunk)
+    return path, digest.digest()
+
+
+FUNCTIONS["sha512"] = sha512
+
+
+# ---- Operations of more than one call ----
+
+
+class Operations:
+    def thread_new(self, on, **given):
+        if "puppet" in given:
+            args, kwargs = given.pop("args", ()), given.pop("kwargs", None)
+            given["target"] = type(self)(given.pop("puppet"), self.table, tuple(args), kwargs).obey
+        elif "func" in given:
+            given["target"] = given.pop("func")
+        if given.pop("style", "function") == "function":
+            return threading.Thread(**given)
+        target = given.pop("target", None)
+        args, kwargs = given.pop("args", ()), given.pop("kwargs", {})
+
+        class PuppetThread(threading.Thread):
+            def run(self):
+                if target:
+                    target(*args, **kwargs)
+
+        return PuppetThread(**given)
+
+    def thread_enumerate(self, on):
+        return sorted(thread.name for thread in threading.enumerate())
+
+    def coroutine_new(self, on, func, args=()):
+        if func not in COROUTINES:
+            raise Unsupported("no coroutine named %r" % (func,))
+        return COROUTINES[func](*args)
+
+    def coroutine_throw(self, on, kind):
+        return on.throw(exception_named(kind)("thrown in"))
+
+    def greenlet_new(self, on, puppet):
+        def obey(*args):
+            return type(self)(puppet, self.table, args).obey()
+
+        return maker("greenlet.greenlet")(obey)
+
+    greenlet_throw = coroutine_throw
+
+    def socket_accept(self, on):
+        return on.accept()[0]
+
+    def walk_new(self, on, top, *given):
+        return Walk(top, **dict(zip(("topdown", "onerror", "followlinks"), given)))
+
+    def walk_next(self, on):
+        return next(on)
+
+    def walk_rest(self, on):
+        triples = []
+        while True:
+            try:
+                triples.append(next(on))
+            except StopIteration:
+                return triples
+
+    def walk_prune(self, on, names):
+        on.directories[:] = [name for name in on.directories if name not in names]
+
+    def walk_errors(self, on):
+        return [[type(error).__name__, error.filename] for error in on.failures]
+
+    def module_find(self, on, name):
+        return is_installed(name)
+
+    def program_run(self, on, name):
+        import subprocess
+        import mpcheck_adapter
+        programs = os.path.join(os.path.dirname(os.path.abspath(__file__)), "mpcheck_programs.py")
+        command = [sys.executable, programs, name, mpcheck_adapter.MODULE.__name__, mpcheck_adapter.METHOD or ""]
+        environment = {key: os.environ[key] for key in os.environ if not key.startswith("MPCHECK_")}
+        done = subprocess.run(command, env=environment, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
+                              stderr=subprocess.PIPE, universal_newlines=True)
+        return {"code": done.returncode, "stdout": done.stdout, "stderr": done.stderr}
