@@ -54,7 +54,12 @@ const Claims& all_claims() {
                       manager_sync_claims,
                       remote_claims,
                       fault_claims,
-                      limit_claims}) {
+                      limit_claims,
+                      thread_claims,
+                      queue_module_claims,
+                      coroutine_claims,
+                      file_and_socket_claims,
+                      walk_claims}) {
       Claims some = area();
       claims->insert(claims->end(), std::make_move_iterator(some.begin()),
                      std::make_move_iterator(some.end()));

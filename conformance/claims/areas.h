@@ -34,6 +34,11 @@ Claims manager_sync_claims();
 Claims remote_claims();
 Claims fault_claims();
 Claims limit_claims();
+Claims thread_claims();
+Claims queue_module_claims();
+Claims coroutine_claims();
+Claims file_and_socket_claims();
+Claims walk_claims();
 
 }  // namespace conformance
 

@@ -46,6 +46,7 @@ conformance::Json features() {
                            "isolated",
                            "joinable_queue",
                            "lock",
+                           "lifo_queue",
                            "manager",
                            "manager.array",
                            "manager.barrier",
@@ -78,6 +79,7 @@ conformance::Json features() {
                            "pool.maxtasksperchild",
                            "pool.starmap",
                            "pool.with",
+                           "priority_queue",
                            "queue",
                            "queue.immediate",
                            "queue.qsize",
@@ -93,6 +95,7 @@ conformance::Json features() {
                            "simple_queue",
                            "simple_queue.close",
                            "source",
+                           "thread_queue",
                            "value"};
   if (start_method()) all.push_back("context.own");
   if (method_under_test() == mp::StartMethod::kFork) all.push_back("inherits_memory");

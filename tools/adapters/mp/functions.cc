@@ -1,7 +1,10 @@
 #include "tools/adapters/mp/functions.h"
 
+#include <openssl/sha.h>
 #include <unistd.h>
 
+#include <fstream>
+#include <iterator>
 #include <map>
 #include <mutex>
 #include <utility>
@@ -128,6 +131,18 @@ Value put(const Args& args) {
   return {};
 }
 
+Value sha512(const Args& args) {
+  const Value path = value_of(only(args));
+  if (path.get_if<std::string>() == nullptr) refuse_type("the function takes a path");
+  std::ifstream file(*path.get_if<std::string>(), std::ios::binary);
+  if (!file) return {};
+  const std::string content(std::istreambuf_iterator<char>(file), {});
+  std::string digest(SHA512_DIGEST_LENGTH, '\0');
+  ::SHA512(reinterpret_cast<const unsigned char*>(content.data()), content.size(),
+           reinterpret_cast<unsigned char*>(digest.data()));
+  return Value::tuple({path, Value::bytes(std::move(digest))});
+}
+
 Value add_and_fail(const Args& args) {
   add(args);
   throw PythonError("ValueError", {Value("after adding")});
@@ -148,6 +163,7 @@ const std::map<std::string, Value (*)(const Args&)>& functions() {
       {"append", append},
       {"put", put},
       {"add_and_fail", add_and_fail},
+      {"sha512", sha512},
       {"fail_unbuildable",
        [](const Args& args) -> Value {
          throw Unbuildable(*value_of(only(args)).get_if<std::string>());

@@ -26,6 +26,7 @@
 #include "mp/queue.h"
 #include "mp/remote.h"
 #include "mp/semaphore.h"
+#include "mp/thread_queue.h"
 #include "mp/value.h"
 #include "mp/wire/codec.h"
 #include "tools/adapters/mp/errors.h"
@@ -53,6 +54,7 @@ inline constexpr char kTypecodes[] = "bBhHiIlLqQfdcu";  // in that order
 bool operator==(const Item& a, const Item& b);
 // As a sort() of Python's. Raises: PythonError (TypeError) for items that have no order.
 bool operator<(const Item& a, const Item& b);
+inline bool operator>(const Item& a, const Item& b) { return b < a; }
 
 // Of a dict: any order will do for it.
 struct Key {
@@ -91,6 +93,10 @@ struct ManagerState;
 using Manager = Local<ManagerState>;
 using ManagerServer = Local<mp::ManagerServer>;
 
+using ThreadQueue = Local<mp::queue::Queue<Item>>;
+using LifoQueue = Local<mp::queue::LifoQueue<Item>>;
+using PriorityQueue = Local<mp::queue::PriorityQueue<Item>>;
+
 using ListProxy = mp::ListProxy<Item>;
 using DictProxy = mp::DictProxy<Key, Item>;
 using ResultProxy = mp::AsyncResultProxy<Value>;
@@ -108,11 +114,12 @@ struct Object {
   std::variant<Queue, JoinableQueue, SimpleQueue, Connection, mp::Lock, mp::RLock, mp::AnyLock,
                mp::Semaphore, mp::BoundedSemaphore, mp::Condition, mp::Event, mp::Barrier, AnyValue,
                AnyRawValue, AnyArray, AnyRawArray, List, Process, Pool, AsyncResult, ResultIterator,
-               Source, RemoteConnection, Listener, Manager, ManagerServer, ListProxy, DictProxy,
-               mp::NamespaceProxy, AnyValueProxy, AnyArrayProxy, QueueProxy, JoinableQueueProxy,
-               mp::LockProxy, mp::RLockProxy, mp::SemaphoreProxy, mp::BoundedSemaphoreProxy,
-               mp::ConditionProxy, mp::EventProxy, mp::BarrierProxy, mp::PoolProxy, ResultProxy,
-               mp::Proxy<Counter>, mp::Proxy<Reader>, mp::Proxy<Box>, mp::Proxy<Witness>>
+               Source, ThreadQueue, LifoQueue, PriorityQueue, RemoteConnection, Listener, Manager,
+               ManagerServer, ListProxy, DictProxy, mp::NamespaceProxy, AnyValueProxy,
+               AnyArrayProxy, QueueProxy, JoinableQueueProxy, mp::LockProxy, mp::RLockProxy,
+               mp::SemaphoreProxy, mp::BoundedSemaphoreProxy, mp::ConditionProxy, mp::EventProxy,
+               mp::BarrierProxy, mp::PoolProxy, ResultProxy, mp::Proxy<Counter>, mp::Proxy<Reader>,
+               mp::Proxy<Box>, mp::Proxy<Witness>>
       it;
 };
 

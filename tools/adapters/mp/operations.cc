@@ -94,14 +94,30 @@ Answer wait_for_any(Call& c) {
 
 // ---------------------------------------------------------------- locks and their like
 
-// Calls `f` with a queue of this machine's or of a manager's.
+// Calls `f` with a queue of threads, of this machine's processes or of a manager's.
+template <class... Kinds, class F>
+Answer with_any_queue(Call& c, F f) {
+  return on_any<ThreadQueue, LifoQueue, PriorityQueue, Kinds...>(c, [&](auto& q) -> Answer {
+    if constexpr (requires { q.it; }) {
+      return f(*q.it);
+    } else {
+      return f(q);
+    }
+  });
+}
 template <class F>
 Answer with_queue(Call& c, F f) {
-  return on_any<Queue, JoinableQueue, QueueProxy, JoinableQueueProxy>(c, f);
+  return with_any_queue<Queue, JoinableQueue, QueueProxy, JoinableQueueProxy>(c, f);
 }
 template <class F>
 Answer with_joinable(Call& c, F f) {
-  return on_any<JoinableQueue, JoinableQueueProxy>(c, f);
+  return with_any_queue<JoinableQueue, JoinableQueueProxy>(c, f);
+}
+
+// A queue for the threads of this process.
+template <class Q>
+Answer new_thread_queue(Call& c) {
+  return made(Local<Q>{std::make_shared<Q>(static_cast<int>(c.whole("maxsize", 0)))});
 }
 
 // Calls `f` with whatever has acquire() and release().
@@ -496,6 +512,9 @@ const std::map<std::string, Operation>& table() {
        [](Call& c) { return made(JoinableQueue(static_cast<int>(c.whole("maxsize", 0)))); }},
       {"joinable_queue.task_done", ON(with_joinable, task_done())},
       {"joinable_queue.join", ON(with_joinable, join())},
+      {"thread_queue.new", new_thread_queue<mp::queue::Queue<Item>>},
+      {"lifo_queue.new", new_thread_queue<mp::queue::LifoQueue<Item>>},
+      {"priority_queue.new", new_thread_queue<mp::queue::PriorityQueue<Item>>},
       {"simple_queue.new", [](Call&) { return made(SimpleQueue()); }},
       {"simple_queue.put", DO(c.on_a<SimpleQueue>().put(c.item("item")))},
       {"simple_queue.get", [](Call& c) { return arrived(c.on_a<SimpleQueue>().get()); }},

@@ -31,7 +31,7 @@ greenlet: %new(puppet) switch(value) %throw(type) .dead .parent current=+greenle
 file: open=+io.open(path,mode) read write(text) flush close
 socket: new=+socket.socket pair=+socket.socketpair bind(address) listen(backlog) connect(address) %accept
   sendall(data) recv(size) shutdown(how) close getsockname
-walk: %new(top,topdown,onerror,followlinks) %next %rest %prune(names) %errors
+walk: %new(top,topdown*,onerror*,followlinks*) %next %rest %prune(names) %errors
 module: %find(name)
 program: %run(name)
 """
@@ -204,8 +204,8 @@ class Operations:
     def socket_accept(self, on):
         return on.accept()[0]
 
-    def walk_new(self, on, top, *given):
-        return Walk(top, **dict(zip(("topdown", "onerror", "followlinks"), given)))
+    def walk_new(self, on, top, **given):
+        return Walk(top, **given)
 
     def walk_next(self, on):
         return next(on)

@@ -472,6 +472,8 @@ def be_nursery(nursery):
             os.close(adopted)
             os.setsid()
             here()
+            if hasattr(threading.Thread, "_set_native_id"):  # a program that was just started knows its thread's number
+                threading.main_thread()._set_native_id()
             return
         os.close(adopted)
         os.waitpid(middle, 0)
