@@ -39,6 +39,7 @@ Claims queue_module_claims();
 Claims coroutine_claims();
 Claims file_and_socket_claims();
 Claims walk_claims();
+Claims sample_claims();
 
 }  // namespace conformance
 

@@ -9,7 +9,8 @@ A fault is a small edit of one file of the package that breaks one promise:
      "find": "exact text that occurs once", "replace": "what stands there instead",
      "breaks": "one sentence: what a user would see"}
 
-"methods": ["spawn"] restricts a fault to start methods on which it can show. A fault is caught if a claim
+"module": "queue" names another module of the standard library to edit: "file" is then its file's name, and the copy
+comes first on PYTHONPATH. "methods": ["spawn"] restricts a fault to start methods on which it can show. A fault is caught if a claim
 that holds on the untouched package does not hold on the faulty one: it is violated, leaves something
 behind, or can't be judged any more. Prints
 a line a fault with the claims that caught it, and the total. Exit code 1 if any was missed.
@@ -32,10 +33,17 @@ def package_of(python):
     return subprocess.check_output([python, "-c", code], universal_newlines=True).strip()
 
 
-def plant(package, fault, folder):
+def copy_to_edit(package, fault, folder):
+    """Copies what the fault is planted in; returns the file to edit."""
+    if "module" in fault:  # a single file beside the package
+        return shutil.copy(os.path.join(os.path.dirname(package), fault["file"]), folder)
     copy = os.path.join(folder, "multiprocessing")
     shutil.copytree(package, copy, ignore=shutil.ignore_patterns("__pycache__"))
-    path = os.path.join(copy, fault["file"])
+    return os.path.join(copy, fault["file"])
+
+
+def plant(package, fault, folder):
+    path = copy_to_edit(package, fault, folder)
     with open(path) as f:
         text = f.read()
     if text.count(fault["find"]) != 1:

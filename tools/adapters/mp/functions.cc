@@ -122,12 +122,15 @@ Value append(const Args& args) {
 }
 
 Value put(const Args& args) {
-  const auto* queue = args.size() == 2 && args[0].object != nullptr
-                          ? std::get_if<Queue>(&args[0].object->it)
-                          : nullptr;
-  if (queue == nullptr) refuse_type("the function takes a queue and an item");
-  Queue handle = *queue;
-  handle.put(args[1]);
+  Object* object = args.size() == 2 ? args[0].object.get() : nullptr;
+  if (object == nullptr) refuse_type("the function takes a queue and an item");
+  if (auto* queue = std::get_if<Queue>(&object->it)) {
+    queue->put(args[1]);
+  } else if (auto* proxy = std::get_if<QueueProxy>(&object->it)) {
+    proxy->put(args[1]);
+  } else {
+    refuse_type("the function takes a queue and an item");
+  }
   return {};
 }
 

@@ -1,5 +1,6 @@
 #include "tools/adapters/mp/managers.h"
 
+#include <algorithm>
 #include <map>
 #include <memory>
 #include <optional>
@@ -455,6 +456,14 @@ bool operator==(const Item& a, const Item& b) {
   return a.object == nullptr && b.object == nullptr && a.value == b.value;
 }
 
+// The first elements that differ decide.
+static bool is_less(const Value::List& a, const Value::List& b) {
+  for (size_t i = 0; i < std::min(a.size(), b.size()); ++i) {
+    if (a[i] != b[i]) return Item{a[i]} < Item{b[i]};
+  }
+  return a.size() < b.size();
+}
+
 bool operator<(const Item& a, const Item& b) {
   const auto* x = a.value.get_if<int64_t>();
   const auto* y = b.value.get_if<int64_t>();
@@ -462,6 +471,9 @@ bool operator<(const Item& a, const Item& b) {
   const auto* s = a.value.get_if<std::string>();
   const auto* t = b.value.get_if<std::string>();
   if (s != nullptr && t != nullptr) return *s < *t;
+  const auto* p = a.value.get_if<Value::Tuple>();
+  const auto* q = b.value.get_if<Value::Tuple>();
+  if (p != nullptr && q != nullptr) return is_less(p->items, q->items);
   refuse_type("these items have no order");
 }
 
