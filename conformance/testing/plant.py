@@ -54,8 +54,8 @@ def plant(package, fault, folder):
     compile(text.replace(fault["find"], fault["replace"]), path, "exec")
 
 
-def holding_claims(args, pythonpath):
-    """The claims that hold and leave nothing behind, and whether the run came to its end."""
+def holding_claims(args, pythonpath, flags=()):
+    """The claims that hold and leave nothing behind, and whether the run came to its end. `flags`: the interpreter's."""
     environment = dict(os.environ)
     environment.pop("PYTHONDONTWRITEBYTECODE", None)  # the suite starts many interpreters
     if pythonpath:
@@ -63,7 +63,7 @@ def holding_claims(args, pythonpath):
     with tempfile.TemporaryDirectory(prefix="results-") as folder:
         results = os.path.join(folder, "results.jsonl")
         command = [args.runner, "--gtest_filter=" + args.filter, "--results=" + results, "--",
-                   args.python, args.adapter, "--start-method=" + args.start_method]
+                   args.python, *flags, args.adapter, "--start-method=" + args.start_method]
         try:
             ended = subprocess.run(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
                                    env=environment, timeout=args.timeout).returncode in (0, 1, 2)
@@ -106,7 +106,9 @@ def main():
     def attempt(fault):
         with tempfile.TemporaryDirectory(prefix="fault-") as folder:
             plant(package, fault, folder)
-            holding, ended = holding_claims(args, folder)
+            # Some modules (os) are built into the interpreter, and read from a file only if told so.
+            flags = ("-X", "frozen_modules=off") if "module" in fault else ()
+            holding, ended = holding_claims(args, folder, flags)
             # Of a run that did not end, the claims that it did not reach say nothing.
             return fault, sorted(baseline - holding) if ended else ["(the run does not end)"]
 

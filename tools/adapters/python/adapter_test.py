@@ -3,6 +3,7 @@
 MPCHECK_PYTHON names the interpreter to try (default: /usr/bin/python3), MPCHECK_MODULE the module (default:
 multiprocessing). Runs under any Python 3.6 or later.
 """
+import base64
 import ctypes
 import hashlib
 import json
@@ -528,6 +529,165 @@ class EveryStartMethod:
         self.assertLessEqual({"at_exit", "finally"}, set(os.listdir(self.s.folder)))
         self.assertEqual("printed, flushed\nerror\n", self.s.said())
         self.s.wait_for_all()
+
+    # ---- Beside multiprocessing (PROTOCOL.md, section 14) ----
+
+    def test_threads_are_puppets_and_functions(self):
+        self.main()
+        self.assertLessEqual({"thread", "thread_lock", "thread_queue", "lifo_queue", "coroutine", "file", "socket", "walk"},
+                             set(self.s.hellos["main"]["features"]))
+        for style in ("function", "subclass"):
+            self.ok("thread.new", into="t", puppet="t1", args=[1], kwargs=dictionary(k=2), name="worker", style=style)
+            self.assertEqual(("worker", False, None), (self.ok("thread.name", "t"), self.ok("thread.daemon", "t"),
+                                                       self.ok("thread.ident", "t")))
+            self.ok("thread.start", "t")
+            self.assertEqual(self.s.process.pid, self.s.accept()["pid"])
+            self.assertEqual(dictionary(args=[1], kwargs=dictionary(k=2)), self.ok("puppet.arguments", by="t1"))
+            self.assertTrue(self.ok("thread.is_alive", "t"))
+            self.assertIn("worker", self.ok("thread.enumerate"))
+            self.assertEqual(2, self.ok("thread.active_count"))
+            self.ok("thread.current", into="itself", by="t1")
+            self.assertEqual(self.ok("thread.ident", "t"), self.ok("thread.ident", "itself"))
+            self.ok("puppet.return", by="t1")
+            self.ok("thread.join", "t", timeout=PATIENCE)
+        self.ok("thread.new", into="t", func="remember", args=["by a function"])
+        self.ok("thread.set_name", "t", name="renamed")
+        self.ok("thread.set_daemon", "t", daemon=True)
+        self.ok("thread.run", "t")
+        self.assertEqual([["by a function"]], self.ok("global.get", name="remembered"))
+        self.ok("thread.main", into="first")
+        self.assertEqual("MainThread", self.ok("thread.name", "first"))
+        self.assertEqual("RuntimeError", self.raised("thread.join", "t")["type"])
+
+    def test_what_threads_share(self):
+        self.main()
+        for kind, args in (("lock", {}), ("rlock", {}), ("semaphore", {"value": 1}), ("bounded_semaphore", {"value": 1})):
+            self.ok("thread_%s.new" % kind, into="l", **args)
+            self.assertEqual(True, self.ok(kind + ".acquire", "l", block=True, timeout=1))
+            self.ok(kind + ".release", "l")
+        self.ok("thread_lock.new", into="l")
+        self.ok("thread_condition.new", into="c", lock="l")
+        self.ok("lock.acquire", "l")
+        self.assertEqual(False, self.ok("condition.wait", "c", timeout=0))
+        self.ok("thread_event.new", into="e")
+        self.ok("event.set", "e")
+        self.assertEqual(True, self.ok("event.wait", "e"))
+        self.ok("thread_barrier.new", into="b", parties=1)
+        self.assertEqual(0, self.ok("barrier.wait", "b"))
+        for kind, order in (("thread_queue", [2, 1]), ("lifo_queue", [1, 2]), ("priority_queue", [1, 2])):
+            self.ok(kind + ".new", into="q", maxsize=2)
+            self.ok("queue.put", "q", item=2)
+            self.ok("queue.put", "q", item=1, timeout=1)
+            self.assertEqual("Full", self.raised("queue.put_nowait", "q", item=3)["type"])
+            self.assertEqual(order, [self.ok("queue.get", "q"), self.ok("queue.get_nowait", "q")])
+            self.ok("joinable_queue.task_done", "q")
+            self.ok("joinable_queue.task_done", "q")
+            self.ok("joinable_queue.join", "q")
+
+    def test_coroutines(self):
+        self.main()
+        self.ok("coroutine.new", into="c", func="count", args=[1])
+        self.assertEqual(0, self.ok("coroutine.next", "c"))
+        self.assertEqual([1], self.raised("coroutine.next", "c")["args"])
+        self.ok("coroutine.new", into="c", func="delegate", args=[1])
+        self.assertEqual([0, 1], [self.ok("coroutine.next", "c"), self.ok("coroutine.next", "c")])
+        self.ok("coroutine.new", into="c", func="echo")
+        self.assertEqual([None, 7], [self.ok("coroutine.next", "c"), self.ok("coroutine.send", "c", value=7)])
+        self.ok("coroutine.new", into="c", func="thread_ids")
+        self.assertEqual(self.s.process.pid, self.ok("coroutine.next", "c"))
+        self.ok("thread_queue.new", into="q")
+        self.ok("queue.put", "q", item="item")
+        self.ok("coroutine.new", into="c", func="take", args=[{"$object": "q"}])
+        self.assertEqual("item", self.ok("coroutine.next", "c"))
+        self.ok("coroutine.new", into="c", func="fail_after", args=[0])
+        self.assertEqual("ValueError", self.raised("coroutine.next", "c")["type"])
+        self.ok("coroutine.new", into="c", func="guarded", args=["left"])
+        self.assertEqual(["here", "caught"], [self.ok("coroutine.next", "c"), self.ok("coroutine.throw", "c", type="KeyError")])
+        self.ok("coroutine.close", "c")
+        self.assertTrue(os.path.exists(self.s.folder + "/left"))
+        self.unsupported("coroutine.new", into="c", func="no such coroutine")
+
+    def test_greenlets_are_puppets(self):
+        self.main()
+        if "greenlet" not in self.s.hellos["main"]["features"]:
+            self.unsupported("greenlet.new", into="g", puppet="g1")
+            return
+        self.ok("greenlet.current", into="home")
+        self.ok("greenlet.new", into="g", puppet="g1")
+        self.s.begin("main", "greenlet.switch", "g", value=1)
+        self.assertEqual(self.s.process.pid, self.s.accept()["tid"])
+        self.assertEqual(dictionary(args=[1], kwargs=dictionary()), self.ok("puppet.arguments", by="g1"))
+        self.ok("greenlet.parent", "g", into="parent", by="g1")
+        self.s.begin("g1", "greenlet.switch", "parent", value="back")
+        self.assertEqual("back", self.s.end("main")["ok"])
+        self.s.begin("main", "greenlet.throw", "g", type="KeyError")
+        self.assertEqual("KeyError", self.s.end("g1")["raise"]["type"])
+        self.ok("puppet.return", by="g1", value=5)
+        self.assertEqual(5, self.s.end("main")["ok"])
+        self.assertEqual(True, self.ok("greenlet.dead", "g"))
+
+    def test_files_and_sockets(self):
+        self.main()
+        self.ok("file.open", into="f", path="text", mode="w")
+        self.ok("file.write", "f", text="words")
+        self.ok("file.flush", "f")
+        self.ok("file.open", into="g", path="text", mode="r")
+        self.assertEqual("words", self.ok("file.read", "g"))
+        self.ok("file.close", "f")
+        self.ok("socket.new", into="s")
+        self.ok("socket.bind", "s", address={"$tuple": ["127.0.0.1", 0]})
+        self.ok("socket.listen", "s", backlog=1)
+        self.ok("socket.new", into="there")
+        self.ok("socket.connect", "there", address=self.ok("socket.getsockname", "s"))
+        self.assertEqual(None, self.ok("socket.accept", "s", into="here"))
+        self.ok("socket.pair", into=["left", "right"])
+        for one, other in (("here", "there"), ("left", "right")):
+            self.ok("socket.sendall", one, data={"$bytes": "AAEC"})
+            self.assertEqual({"$bytes": "AAEC"}, self.ok("socket.recv", other, size=10))
+            self.ok("socket.shutdown", one, how=1)
+            self.assertEqual({"$bytes": ""}, self.ok("socket.recv", other, size=10))
+            self.ok("socket.close", one)
+
+    def test_walks_and_digests(self):
+        self.main()
+        os.makedirs(self.s.folder + "/top/a")
+        with open(self.s.folder + "/top/a/file", "w") as file:
+            file.write("abc")
+        self.ok("walk.new", into="w", top="top", topdown=True, onerror=True, followlinks=False)
+        self.assertEqual({"$tuple": ["top", ["a"], []]}, self.ok("walk.next", "w"))
+        self.ok("walk.prune", "w", names=["a"])
+        self.assertEqual([], self.ok("walk.rest", "w"))
+        self.assertEqual("StopIteration", self.raised("walk.next", "w")["type"])
+        self.ok("walk.new", into="w", top="missing", onerror=True)
+        self.assertEqual([], self.ok("walk.rest", "w"))
+        self.assertEqual([["FileNotFoundError", "missing"]], self.ok("walk.errors", "w"))
+        self.ok("pool.new", into="pool", processes=1)
+        digest = self.ok("pool.apply", "pool", func="sha512", args=["top/a/file"])["$tuple"][1]
+        self.assertEqual(hashlib.sha512(b"abc").digest(), base64.b64decode(digest["$bytes"]))
+        self.assertEqual(None, self.ok("pool.apply", "pool", func="sha512", args=["missing"]))
+        self.ok("pool.apply_async", "pool", into="r", func="square", args=[3], kwargs=dictionary(), callback="done",
+                style="positional")
+        self.s.accept()
+        self.assertEqual(dictionary(args=[9], kwargs=dictionary()), self.ok("puppet.arguments", by="done"))
+        self.ok("puppet.return", by="done")
+        self.assertIn("object at 0x", self.ok("async_result.repr", "r"))
+
+    def test_modules_and_programs(self):
+        self.main()
+        self.assertEqual([True, False], [self.ok("module.find", name=name) for name in ("queue", "no_such_module")])
+        if "program.unguarded" in self.s.hellos["main"]["features"]:
+            done = dict(self.ok("program.run", name="unguarded")["$dict"])
+            self.assertIn("exit code", done["stdout"])
+            self.assertEqual(0, done["code"])
+
+    def test_arguments_of_a_process_go_as_they_are(self):
+        self.main()
+        if not self.thread:  # a Thread looks at its arguments later
+            self.assertEqual("TypeError", self.raised("process.new", into="p", func="remember", args=5)["type"])
+        self.ok("process.new", into="p", func="remember", args="ab", kwargs=dictionary(), style="positional", name="n")
+        self.assertEqual("n", self.ok("process.name", "p"))
+        self.ok("process.run", "p")
+        self.assertEqual([["a", "b"]], self.ok("global.get", name="remembered"))
 
 
 class EveryProcess(EveryStartMethod):

@@ -166,8 +166,8 @@ FUNCTIONS["sha512"] = sha512
 class Operations:
     def thread_new(self, on, **given):
         if "puppet" in given:
-            args, kwargs = given.pop("args", ()), given.pop("kwargs", None)
-            given["target"] = type(self)(given.pop("puppet"), self.table, tuple(args), kwargs).obey
+            name = given.pop("puppet")
+            given["target"] = lambda *args, **kwargs: type(self)(name, self.table, args, kwargs).obey()
         elif "func" in given:
             given["target"] = given.pop("func")
         if given.pop("style", "function") == "function":
