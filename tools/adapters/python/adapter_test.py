@@ -666,7 +666,7 @@ class EveryStartMethod:
         self.assertEqual(hashlib.sha512(b"abc").digest(), base64.b64decode(digest["$bytes"]))
         self.assertEqual(None, self.ok("pool.apply", "pool", func="sha512", args=["missing"]))
         self.ok("pool.apply_async", "pool", into="r", func="square", args=[3], kwargs=dictionary(), callback="done",
-                style="positional")
+                positional=True)
         self.s.accept()
         self.assertEqual(dictionary(args=[9], kwargs=dictionary()), self.ok("puppet.arguments", by="done"))
         self.ok("puppet.return", by="done")
@@ -679,15 +679,6 @@ class EveryStartMethod:
             done = dict(self.ok("program.run", name="unguarded")["$dict"])
             self.assertIn("exit code", done["stdout"])
             self.assertEqual(0, done["code"])
-
-    def test_arguments_of_a_process_go_as_they_are(self):
-        self.main()
-        if not self.thread:  # a Thread looks at its arguments later
-            self.assertEqual("TypeError", self.raised("process.new", into="p", func="remember", args=5)["type"])
-        self.ok("process.new", into="p", func="remember", args="ab", kwargs=dictionary(), style="positional", name="n")
-        self.assertEqual("n", self.ok("process.name", "p"))
-        self.ok("process.run", "p")
-        self.assertEqual([["a", "b"]], self.ok("global.get", name="remembered"))
 
 
 class EveryProcess(EveryStartMethod):
