@@ -127,6 +127,7 @@ Claims generator_claims() {
       {.id = "coroutine.errors_come_out_of_next",
        .level = Level::kMust,
        .says = "What a generator raises comes out of the next() that entered it, and ends it.",
+       .notes = {"co.yield_simulates"},
        .needs = {"coroutine"},
        .check =
            [](Stage& stage) {
@@ -140,6 +141,7 @@ Claims generator_claims() {
        .level = Level::kMust,
        .says = "throw() raises inside, at the yield; close() leaves it there and runs its finally "
                "blocks, once. One that is dropped is closed.",
+       .notes = {"co.yield_simulates"},
        .needs = {"coroutine"},
        .check =
            [](Stage& stage) {
@@ -160,6 +162,7 @@ Claims generator_claims() {
       {.id = "coroutine.does_not_travel",
        .level = Level::kMust,
        .says = "A generator can't be sent to another process: the attempt raises TypeError.",
+       .notes = {"co.yield_simulates"},
        .needs = {"coroutine", "pipe", "isolated"},
        .check =
            [](Stage& stage) {
@@ -241,6 +244,7 @@ Claims greenlet_claims() {
        .says =
            "What a greenlet raises comes out of its parent's switch(), and it is dead; one that "
            "has begun is not dead before.",
+       .notes = {"co.greenlet_manual"},
        .needs = {"greenlet"},
        .check =
            [](Stage& stage) {
@@ -255,6 +259,7 @@ Claims greenlet_claims() {
        .level = Level::kMust,
        .says = "A greenlet of one thread can't be entered from another one: the attempt raises "
                "greenlet.error.",
+       .notes = {"co.greenlet_manual"},
        .needs = {"greenlet"},
        .check =
            [](Stage& stage) {

@@ -118,6 +118,7 @@ Claims file_claims() {
        .level = Level::kShould,
        .says = "A file that was open when a child was forked is one open file for both: what both "
                "write and flush follows each other.",
+       .notes = {"ipc.file"},
        .needs = {"file", "process", "isolated", "inherits_memory"},
        .check =
            [](Stage& stage) {

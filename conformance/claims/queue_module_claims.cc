@@ -211,6 +211,7 @@ Claims queue_module_limits() {
       {.id = "thread_queue.negative_timeouts",
        .level = Level::kMust,
        .says = "A negative timeout raises ValueError, from put() and from get().",
+       .notes = {"qm.threads_queue_blocking_use"},
        .needs = {"thread_queue"},
        .check =
            [](Stage& stage) {
@@ -225,6 +226,7 @@ Claims queue_module_limits() {
        .level = Level::kMust,
        .says = "Without maxsize, or with one of 0 or less, put() never waits and full() is never "
                "true.",
+       .notes = {"qm.threads_queue_blocking_use"},
        .needs = {"thread_queue", "lifo_queue", "priority_queue"},
        .check =
            [](Stage& stage) {
@@ -299,6 +301,7 @@ Claims queue_module_joins() {
        .level = Level::kMust,
        .says = "join() waits until as many task_done() as items that were put, taken or not, and "
                "returns at once where nothing is unfinished.",
+       .notes = {"qm.threads_queue_blocking_use"},
        .needs = {"thread_queue", "lifo_queue", "priority_queue"},
        .check =
            [](Stage& stage) {
@@ -321,6 +324,7 @@ Claims queue_module_joins() {
       {.id = "thread_queue.task_done_too_often",
        .level = Level::kMust,
        .says = "One task_done() more than items were put raises ValueError.",
+       .notes = {"qm.threads_queue_blocking_use"},
        .needs = {"thread_queue", "lifo_queue", "priority_queue"},
        .check =
            [](Stage& stage) {
@@ -340,6 +344,7 @@ Claims queue_module_joins() {
       {.id = "thread_queue.join_wakes_everybody",
        .level = Level::kMust,
        .says = "The last task_done() wakes all threads that wait in join().",
+       .notes = {"qm.threads_queue_blocking_use"},
        .needs = {"thread_queue"},
        .check =
            [](Stage& stage) {

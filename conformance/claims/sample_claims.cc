@@ -82,8 +82,8 @@ Claims process_samples() {
        .check =
            [](Stage& stage) {
              Puppet& main = stage.main();
-             for (bool subclass : {false, true}) {
-               Puppet& child = stage.start_process(main, {}, {.subclass = subclass});
+             for (const char* style : {"function", "subclass"}) {
+               Puppet& child = stage.start_process(main, {}, {.style = style});
                Call join = main.begins(child.handle().join());
                says(child, "joker runs");
                EXPECT_THAT(join, blocks());
@@ -167,7 +167,7 @@ Claims process_samples() {
        .level = Level::kMust,
        .says = "One child says www0 to www4 and another mmm0 to mmm4, each at its own pace: ten "
                "lines, each child's in order, both at work at once; the program ends after both.",
-       .notes = {"proc.sample_dogcat", "os.multitask_definition"},
+       .notes = {"proc.sample_dogcat"},
        .needs = {"process"},
        .check =
            [](Stage& stage) {
@@ -430,7 +430,7 @@ Claims pool_samples() {
        .level = Level::kMust,
        .says = "With apply() instead each task has ended before the next begins, all seven before "
                "start is said; which worker has which one is open.",
-       .notes = {"pool.sample.blocking_strict_sequence", "pool.sample.blocking_round_robin_pids"},
+       .notes = {"pool.sample.blocking_strict_sequence"},
        .needs = {"pool", "isolated"},
        .check =
            [](Stage& stage) {

@@ -29,7 +29,7 @@ Claims thread_lives() {
        .level = Level::kMust,
        .says = "What one thread writes into a global variable the others read, and it runs in the "
                "same process; a child process does not see it.",
-       .notes = {"os.thread_unit_of_scheduling", "os.relation_process_thread", "thr.talk_to_main"},
+       .notes = {"os.thread_unit_of_scheduling", "thr.talk_to_main"},
        .needs = {"thread"},
        .check =
            [](Stage& stage) {
@@ -71,6 +71,7 @@ Claims thread_lives() {
        .level = Level::kShould,
        .says = "In a child process native_id of the main thread is the child's number, and not its "
                "creator's.",
+       .notes = {"os.thread_unit_of_scheduling"},
        .needs = {"thread", "thread.native_id", "process", "isolated"},
        .check =
            [](Stage& stage) {
@@ -235,7 +236,7 @@ Claims thread_lives() {
        .level = Level::kMust,
        .says = "enumerate() and active_count() tell of all threads that are alive: started, and "
                "not at their end.",
-       .notes = {"os.multitask_definition"},
+       .notes = {"os.thread_unit_of_scheduling"},
        .needs = {"thread"},
        .check =
            [](Stage& stage) {
@@ -300,6 +301,7 @@ Claims thread_ends() {
        .level = Level::kMust,
        .says = "An exception out of a thread's target is told on standard error and ends this "
                "thread; join() does not raise it, and the program goes on and ends with 0.",
+       .notes = {"os.thread_cannot_exist_alone"},
        .needs = {"thread"},
        .check =
            [](Stage& stage) {
@@ -319,6 +321,7 @@ Claims thread_ends() {
        .level = Level::kMust,
        .says = "sys.exit() in a thread ends this thread silently, whatever its code, and not the "
                "program.",
+       .notes = {"os.thread_cannot_exist_alone"},
        .needs = {"thread"},
        .check =
            [](Stage& stage) {
@@ -368,6 +371,7 @@ Claims thread_ends() {
        .level = Level::kMust,
        .says = "A program does not wait for daemon threads: they end with it, in the middle of "
                "what they do, and without their finally blocks.",
+       .notes = {"os.thread_cannot_exist_alone"},
        .needs = {"thread"},
        .check =
            [](Stage& stage) {
@@ -387,6 +391,7 @@ Claims thread_ends() {
        .level = Level::kMust,
        .says = "daemon is False unless the creating thread is a daemon itself, can be set before "
                "start(), and raises RuntimeError afterwards.",
+       .notes = {"thr.two_creation_ways"},
        .needs = {"thread"},
        .check =
            [](Stage& stage) {
@@ -506,6 +511,7 @@ Claims thread_races() {
        .level = Level::kMust,
        .says = "A Lock is free when it is made; who holds it and acquires it again waits; any "
                "thread may release it; a release() of a free one raises RuntimeError.",
+       .notes = {"sync.lock_types"},
        .needs = {"thread", "thread_lock"},
        .check =
            [](Stage& stage) {
@@ -527,6 +533,7 @@ Claims thread_races() {
        .level = Level::kMust,
        .says = "acquire(False) and acquire(timeout=t) of a lock that is held return False, at once "
                "and after t; acquire(False, t) and a negative t other than -1 raise ValueError.",
+       .notes = {"sync.lock_types"},
        .needs = {"thread", "thread_lock", "thread_rlock"},
        .check =
            [](Stage& stage) {
@@ -552,6 +559,7 @@ Claims thread_races() {
        .level = Level::kMust,
        .says = "The thread that holds an RLock may acquire it again and frees it with as many "
                "releases; another thread waits that long, and its release() raises RuntimeError.",
+       .notes = {"sync.lock_types"},
        .needs = {"thread", "thread_rlock"},
        .check =
            [](Stage& stage) {
@@ -633,6 +641,7 @@ Claims thread_races() {
        .level = Level::kMust,
        .says = "A Semaphore(n) lets n acquire, the next one waits for a release(); without a "
                "number n is 1, and a negative one raises ValueError.",
+       .notes = {"sync.lock_types"},
        .needs = {"thread", "thread_semaphore"},
        .check =
            [](Stage& stage) {
@@ -661,6 +670,7 @@ Claims thread_races() {
        .level = Level::kMust,
        .says = "A release() of a BoundedSemaphore beyond the number it began with raises "
                "ValueError, and does not count.",
+       .notes = {"sync.lock_types"},
        .needs = {"thread_bounded_semaphore"},
        .check =
            [](Stage& stage) {
@@ -703,6 +713,7 @@ Claims thread_signals() {
        .level = Level::kMust,
        .says = "wait() gives the lock back and waits; notify(n) wakes n of those who wait, "
                "notify_all() all, and each goes on only when it has the lock again.",
+       .notes = {"sync.lock_types"},
        .needs = {"thread", "thread_condition"},
        .check =
            [](Stage& stage) {
@@ -729,6 +740,7 @@ Claims thread_signals() {
        .level = Level::kMust,
        .says = "wait() and notify() by who does not hold the lock raise RuntimeError; a "
                "notification that nobody waits for is lost.",
+       .notes = {"sync.lock_types"},
        .needs = {"thread", "thread_condition", "thread_lock"},
        .check =
            [](Stage& stage) {
@@ -754,6 +766,7 @@ Claims thread_signals() {
        .level = Level::kMust,
        .says = "wait_for() returns at once if the predicate holds, waits on through notifications "
                "after which it does not, and returns its last value when the time is up.",
+       .notes = {"sync.lock_types"},
        .needs = {"thread", "thread_condition", "value"},
        .check =
            [](Stage& stage) {
@@ -783,6 +796,7 @@ Claims thread_signals() {
        .level = Level::kMust,
        .says = "Who waits for an Event waits until it is set, all of them; then wait() returns at "
                "once, until it is cleared; wait(timeout) tells whether it was set.",
+       .notes = {"sync.lock_types"},
        .needs = {"thread", "thread_event"},
        .check =
            [](Stage& stage) {
@@ -809,6 +823,7 @@ Claims thread_signals() {
        .level = Level::kMust,
        .says = "Of n parties each wait() of a Barrier waits until the last has come, and each gets "
                "another number below n; abort() breaks it for who waits and who comes.",
+       .notes = {"sync.lock_types"},
        .needs = {"thread", "thread_barrier"},
        .check =
            [](Stage& stage) {
