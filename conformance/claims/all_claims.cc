@@ -41,6 +41,8 @@ const Claims& all_claims() {
                       event_claims,
                       barrier_claims,
                       value_claims,
+                      shared_memory_claims,
+                      shareable_list_claims,
                       pool_claims,
                       pool_worker_claims,
                       pool_map_claims,

@@ -20,6 +20,8 @@ Claims condition_claims();
 Claims event_claims();
 Claims barrier_claims();
 Claims value_claims();
+Claims shared_memory_claims();
+Claims shareable_list_claims();
 Claims pool_claims();
 Claims pool_worker_claims();
 Claims pool_map_claims();

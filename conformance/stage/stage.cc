@@ -720,6 +720,9 @@ std::string Stage::file_text(const std::string& name) const {
   return read_file(testee_.scratch().in_cwd(name));
 }
 std::string Stage::folder() const { return testee_.scratch().file("cwd"); }
+std::optional<std::vector<std::string>> Stage::shared_memory() const {
+  return testee_.shared_memory();
+}
 
 // ---------------------------------------------------------------- Stage: the end
 

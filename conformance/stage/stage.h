@@ -317,6 +317,8 @@ class Stage {
   std::string file_text(const std::string& name) const;
   // That directory, for what the testee is to find there.
   std::string folder() const;
+  // What the testee has in shared memory by now, by name; absent where nobody can tell whose it is.
+  std::optional<std::vector<std::string>> shared_memory() const;
 
   // For a claim that kills a process which has children: what that process kept in TMPDIR stays
   // there, for nobody else may know of it. So finish() does not look.

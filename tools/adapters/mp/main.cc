@@ -3,6 +3,7 @@
 //   adapter [--start-method=fork|spawn|forkserver]
 //
 // Without the flag the library's default is under test. Exit codes: 64 bad usage, 99 the runner is gone or broken.
+// (Its own other programs it starts with --attach=NAME: they attach to shared memory, and end.)
 // conformance/PROTOCOL.md says what crosses the connection.
 #include <locale.h>
 #include <stdio.h>
@@ -13,6 +14,7 @@
 
 #include "mp/process.h"
 #include "tools/adapters/mp/features.h"
+#include "tools/adapters/mp/named_memory.h"
 #include "tools/adapters/mp/puppet.h"
 
 namespace adapter {
@@ -44,9 +46,10 @@ int run(int argc, char** argv) {
   ::setlocale(LC_CTYPE, "C.UTF-8");  // in which shared characters are told
   raise_on_interrupt();
   mp::run_if_child(argc, argv);
-  constexpr std::string_view kFlag = "--start-method=";
+  constexpr std::string_view kFlag = "--start-method=", kAttach = "--attach=";
   for (int i = 1; i < argc; ++i) {
     const std::string argument = argv[i];
+    if (argument.starts_with(kAttach)) return attach_and_end(argument.substr(kAttach.size()));
     if (argument.rfind(kFlag, 0) != 0)
       return refuse("bad flag " + argument + "; known is " + std::string(kFlag) + "NAME");
     try {

@@ -26,6 +26,8 @@
 #include "mp/queue.h"
 #include "mp/remote.h"
 #include "mp/semaphore.h"
+#include "mp/shareable_list.h"
+#include "mp/shared_memory.h"
 #include "mp/thread_queue.h"
 #include "mp/value.h"
 #include "mp/wire/codec.h"
@@ -119,7 +121,7 @@ struct Object {
                AnyArrayProxy, QueueProxy, JoinableQueueProxy, mp::LockProxy, mp::RLockProxy,
                mp::SemaphoreProxy, mp::BoundedSemaphoreProxy, mp::ConditionProxy, mp::EventProxy,
                mp::BarrierProxy, mp::PoolProxy, ResultProxy, mp::Proxy<Counter>, mp::Proxy<Reader>,
-               mp::Proxy<Box>, mp::Proxy<Witness>>
+               mp::Proxy<Box>, mp::Proxy<Witness>, mp::SharedMemory, mp::ShareableList>
       it;
 };
 

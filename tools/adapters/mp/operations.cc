@@ -22,7 +22,9 @@
 #include "base/deadline.h"
 #include "base/unique_fd.h"
 #include "tools/adapters/mp/features.h"
+#include "tools/adapters/mp/inspected.h"
 #include "tools/adapters/mp/managers.h"
+#include "tools/adapters/mp/named_memory.h"
 #include "tools/adapters/mp/pools.h"
 #include "tools/adapters/mp/puppet.h"
 #include "tools/adapters/mp/remotes.h"
@@ -630,6 +632,8 @@ const std::map<std::string, Operation>& table() {
       {"global.set", set_global},
       {"global.get", get_global},
 
+      {"object.attributes", object_attributes},
+
       {"batch", batch},
       {"puppet.thread", new_thread},
       {"puppet.arguments", arguments},
@@ -674,6 +678,7 @@ std::string shared_name(const std::string& op) {
 Operation operation_of(const std::string& op) {
   if (const auto found = table().find(op); found != table().end()) return found->second;
   if (const auto managed = managed_operation(op)) return managed;
+  if (const auto memory = named_memory_operation(op)) return memory;
   if (const auto found = table().find(shared_name(op)); found != table().end())
     return found->second;
   throw Unsupported{"unknown operation " + op};

@@ -20,6 +20,8 @@ import threading
 import mpcheck_managed
 import mpcheck_neighbours
 import mpcheck_puppet
+import mpcheck_shared_memory
+import mpcheck_workings
 from mpcheck_puppet import here, operations, run_main
 from mpcheck_values import FUNCTIONS, Unsupported, exception_named, find, function_named
 
@@ -135,7 +137,9 @@ def features():
         ("simple_queue.close", hasattr(class_of("SimpleQueue", "queues"), "close")),
     ) if there]
     thread = start_method() == "thread"
-    return sorted(found + mpcheck_managed.features(thread) + mpcheck_neighbours.features(isolated=not thread))
+    for part in PARTS:
+        found += part.features(thread)
+    return sorted(found)
 
 
 # ---- Functions that travel ----
@@ -233,12 +237,18 @@ def task(func, args=None, kwargs=None, puppet=None):
     return (func, args, kwargs) if kwargs is not None else (func, args) if args else (func,)
 
 
-class Puppet(mpcheck_managed.Operations, mpcheck_neighbours.Operations, mpcheck_puppet.Puppet):
+PARTS = [mpcheck_managed, mpcheck_neighbours, mpcheck_shared_memory, mpcheck_workings]  # each with operations and features of its own
+
+
+class Puppet(*[part.Operations for part in PARTS], mpcheck_puppet.Puppet):
     """A puppet of an implementation of multiprocessing, with its operations of more than one call."""
 
-    OPERATIONS = dict(mpcheck_puppet.Puppet.OPERATIONS, **dict(
-        mpcheck_managed.OPERATIONS, **dict(mpcheck_neighbours.OPERATIONS, **OPERATIONS)))
+    OPERATIONS = dict(mpcheck_puppet.Puppet.OPERATIONS, **OPERATIONS)
     SHARED = {"joinable_queue": "queue", "raw_value": "value", "raw_array": "array", "custom_manager": "manager"}
+    for part in PARTS:
+        OPERATIONS.update(part.OPERATIONS)
+        SHARED.update(getattr(part, "SHARED", {}))
+    del part
     CONVERSIONS = dict(mpcheck_puppet.Puppet.CONVERSIONS, **{"&": function_named, "!": BarrierAction, "^": callback})
 
     def about(self):

@@ -52,8 +52,8 @@ def is_installed(module):
     return find_spec(module) is not None
 
 
-def features(isolated):
-    """The features of this part. `isolated`: a child of the implementation is a process."""
+def features(thread):
+    """The features of this part. `thread`: a child of the implementation is a thread."""
     found = ["coroutine", "file", "module", "socket", "walk"]
     for op, (kind, name, _) in OPERATIONS.items():
         if kind == "+" and op.endswith(".new") and not name.startswith("socket."):
@@ -69,7 +69,7 @@ def features(isolated):
         found.append("greenlet")
     if is_installed("gevent"):
         found.append("gevent")
-    if isolated:
+    if not thread:
         found.append("program.unguarded")
     return found
 
