@@ -315,13 +315,16 @@ int Process::sentinel() const {
 }
 
 void Process::stop(int signal) {
-  const auto started = my_child(signal == SIGKILL ? "kill()" : "terminate()");
+  const auto started = my_child(signal == SIGKILL  ? "kill()"
+                                : signal == SIGINT ? "interrupt()"
+                                                   : "terminate()");
   if (record().role == Role::kParent) throw AssertionError("a child does not stop its parent");
   started->send_signal(signal);
 }
 
 void Process::terminate() { stop(SIGTERM); }
 void Process::kill() { stop(SIGKILL); }
+void Process::interrupt() { stop(SIGINT); }
 
 void Process::close() {
   if (record_ == nullptr || record_->role != Role::kChild) return;

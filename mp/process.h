@@ -100,9 +100,11 @@ class Process {
   // the start.
   int sentinel() const;
 
-  // Sends SIGTERM, or SIGKILL. What the process has started lives on.
+  // Sends SIGTERM, SIGKILL, or SIGINT. What the process has started lives on.
   void terminate();
   void kill();
+  // Ends a target that does not look out for it (interrupt.h).
+  void interrupt();
   // Gives its resources back; afterwards everything but name() and daemon() raises ValueError.
   // Raises: ValueError if it runs.
   void close();

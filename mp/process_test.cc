@@ -286,15 +286,15 @@ TEST_P(ProcessTest, ExitCodes) {
   EXPECT_EQ(exitcode_of([] { ::raise(SIGKILL); }), -SIGKILL);
 }
 
-TEST_P(ProcessTest, TerminateAndKill) {
-  for (int signal : {SIGTERM, SIGKILL}) {
+TEST_P(ProcessTest, TerminateKillAndInterrupt) {
+  for (int signal : {SIGTERM, SIGKILL, SIGINT}) {
     Process p(options(), [] {
       while (true) ::pause();
     });
     p.start();
     EXPECT_TRUE(p.is_alive());
     EXPECT_FALSE(p.join(0s));
-    signal == SIGTERM ? p.terminate() : p.kill();
+    signal == SIGTERM ? p.terminate() : signal == SIGKILL ? p.kill() : p.interrupt();
     EXPECT_TRUE(p.join(kSoon));
     EXPECT_EQ(p.exitcode(), -signal);
     EXPECT_FALSE(p.is_alive());

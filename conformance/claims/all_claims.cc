@@ -62,7 +62,8 @@ const Claims& all_claims() {
                       coroutine_claims,
                       file_and_socket_claims,
                       walk_claims,
-                      sample_claims}) {
+                      sample_claims,
+                      workings_claims}) {
       Claims some = area();
       claims->insert(claims->end(), std::make_move_iterator(some.begin()),
                      std::make_move_iterator(some.end()));

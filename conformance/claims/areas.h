@@ -42,6 +42,7 @@ Claims coroutine_claims();
 Claims file_and_socket_claims();
 Claims walk_claims();
 Claims sample_claims();
+Claims workings_claims();
 
 }  // namespace conformance
 

@@ -156,6 +156,31 @@ class AdapterTest(unittest.TestCase):
                 runner.tell("connection.send_bytes", on="d", args={"data": {"$bytes": "YWJj"}})
                 self.assertEqual(python.recv_bytes(), b"abc")
 
+    def test_named_memory_is_pythons(self):
+        runner = self.runner()
+        runner.tell("shared_memory.new", **{"as": "m", "args": {"create": True, "size": 8}})
+        name = runner.tell("shared_memory.name", on="m")["ok"]
+        code = "import sys, multiprocessing.shared_memory as s, multiprocessing.resource_tracker as r\n" \
+            "m = s.SharedMemory(sys.argv[1]); m.buf[7] = 65; r.unregister(m._name, 'shared_memory')"
+        subprocess.run(["/usr/bin/python3", "-c", code, name], check=True, timeout=PATIENCE)
+        self.assertEqual(runner.tell("shared_memory.get", on="m", args={"index": -1})["ok"], 65)
+        self.assertEqual(runner.tell("shared_memory.get", on="m", args={"index": 8})["raise"]["type"], "IndexError")
+        self.assertEqual(runner.tell("shared_memory.other_program_attaches", args={"name": name})["ok"], 0)
+        self.assertEqual(runner.tell("shared_memory.unlink", on="m")["ok"], None)
+        self.assertNotEqual(runner.tell("shared_memory.other_program_attaches", args={"name": name})["ok"], 0)
+        self.assertIn("unsupported", runner.tell("shared_memory.view", on="m", **{"as": "v"}))
+
+    def test_shared_lists(self):
+        runner = self.runner()
+        items = [1, True, None, 2.5, "t\u00e9xt", {"$bytes": "YQA="}]
+        self.assertEqual(runner.tell("shareable_list.new", **{"as": "l", "args": {"items": items}})["ok"], None)
+        self.assertEqual(runner.tell("shareable_list.items", on="l")["ok"], items)
+        self.assertEqual(runner.tell("shareable_list.set", on="l", args={"index": 0, "value": [1]})["raise"]["type"], "TypeError")
+        self.assertEqual(runner.tell("object.attributes", on="l", args={"names": ["append", "pop"]})["ok"], [])
+        self.assertIn("unsupported", runner.tell("object.attributes", on="l", args={"names": ["never_asked_for"]}))
+        runner.tell("shareable_list.shm", on="l", **{"as": "m"})
+        self.assertEqual(runner.tell("shared_memory.unlink", on="m")["ok"], None)
+
     def test_values_come_back_as_they_went(self):
         runner = self.runner()
         runner.tell("queue.new", **{"as": "q"})

@@ -54,10 +54,10 @@ bool has(const Object& object) {
   return std::visit(
       [](const auto& it) {
         using T = typename Meant<std::decay_t<decltype(it)>>::type;
-        if constexpr (std::is_class_v<T> && !std::is_final_v<T>) {
+        if constexpr (requires { sizeof(T); }) {
           return Has::template value<T>;
         } else {
-          return false;
+          return false;  // what is known here by its name only is the adapter's own
         }
       },
       object.it);

@@ -478,6 +478,7 @@ const std::map<std::string, Operation>& table() {
       {"process.is_alive", GIVE(process(c).is_alive())},
       {"process.terminate", DO(process(c).terminate())},
       {"process.kill", DO(process(c).kill())},
+      {"process.interrupt", DO(process(c).interrupt())},
       {"process.close", DO(process(c).close())},
       {"process.exitcode", GIVE(or_null(process(c).exitcode()))},
       {"process.pid", GIVE(or_null(process(c).pid()))},

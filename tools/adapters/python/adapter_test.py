@@ -924,6 +924,91 @@ class EveryProcess(EveryStartMethod):
             self.ok("puppet.return", by="t1")
         self.assertEqual("FileNotFoundError", self.raised("client.connect", into="c", address="l.sock")["type"])
 
+    def test_named_memory(self):
+        if "shared_memory" not in self.main().hellos["main"]["features"]:
+            self.skipTest("no shared memory here")
+        self.assertEqual(None, self.ok("shared_memory.new", into="m", create=True, size=8))
+        name = self.ok("shared_memory.name", "m")
+        self.child("p1", objects=["m"])
+        self.ok("shared_memory.set", "m", by="p1", index=-1, value=65)
+        self.assertEqual({"$bytes": "AABB"}, self.ok("shared_memory.slice", "m", start=5))
+        self.ok("shared_memory.set_slice", "m", start=0, stop=3, values={"$bytes": "AAEC"})
+        self.assertEqual(2, self.ok("shared_memory.get", "m", by="p1", index=2))
+        self.ok("shared_memory.view", "m", into="v", start=1, stop=3)
+        self.assertEqual({"$bytes": "AQI="}, self.ok("view.content", "v"))
+        self.assertEqual("BufferError", self.raised("shared_memory.close", "m")["type"])
+        self.ok("view.release", "v")
+        self.ok("shared_memory.close", "m")
+        self.assertEqual(8, self.ok("shared_memory.size", "m", by="p1"))
+        self.ok("shared_memory.unlink", "m")
+        self.assertEqual("FileNotFoundError", self.raised("shared_memory.new", into="m", name=name)["type"])
+        self.ok("shareable_list.new", into="l", items=[1, "two", None])
+        self.ok("shareable_list.set", "l", index=0, value=True)
+        self.assertEqual([True, "two", None], self.ok("shareable_list.items", "l"))
+        self.assertEqual([3, 1, 1, "xxxxxxx?8sxxxxxx?x"],
+                         [self.ok("shareable_list.len", "l"), self.ok("shareable_list.count", "l", value=None),
+                          self.ok("shareable_list.index", "l", value="two"), self.ok("shareable_list.format", "l")])
+        self.ok("shareable_list.shm", "l", into="s")
+        self.ok("shared_memory.close", "s")
+        self.ok("shared_memory.unlink", "s")
+        self.ok("puppet.return", by="p1")
+        self.join("p1", 0)
+
+    def test_manager_of_named_memory(self):
+        if "shared_memory_manager" not in self.main().hellos["main"]["features"]:
+            self.skipTest("no manager of shared memory here")
+        self.ok("shared_memory_manager.new", into="m")
+        self.ok("manager.start", "m")
+        self.ok("shared_memory_manager.shared_memory", "m", into="s", size=3)
+        self.ok("shared_memory_manager.shareable_list", "m", into="l", items=[7])
+        self.assertEqual([7], self.ok("shareable_list.items", "l"))
+        name = self.ok("shared_memory.name", "s")
+        self.ok("manager.shutdown", "m")
+        self.assertEqual("FileNotFoundError", self.raised("shared_memory.new", into="s", name=name)["type"])
+
+    def test_objects_from_outside(self):
+        self.main()
+        self.ok("queue.new", into="q")
+        self.assertEqual(["put"], self.ok("object.attributes", "q", names=["put", "task_done"]))
+        self.assertEqual(["Queue", "object"], self.ok("object.bases", "q"))
+        self.ok("object.call", "q", method="put", args=[3], kwargs=dictionary(block=True))
+        self.assertEqual(3, self.ok("queue.get", "q"))
+        self.ok("lock.new", into="l")
+        self.assertEqual("TypeError", self.raised("array.new_by_position", into="a", type="i", init=2, lock="l")["type"])
+        self.ok("structure.new", into="s", x=1, y=0.5)
+        self.ok("structure.copy", "s", into="c")
+        self.ok("structure.set", "s", field="x", value=2)
+        self.assertEqual([2, 1], [self.ok("structure.get", name, field="x") for name in ("s", "c")])
+
+    def test_threads_as_a_pool(self):
+        self.main()
+        self.ok("thread_pool.new", into="t", processes=2)
+        self.assertEqual(self.s.process.pid, self.ok("pool.apply", "t", func="pid", args=[]))
+        self.assertEqual([1, 4], self.ok("pool.map", "t", func="square", iterable=[1, 2]))
+        self.ok("pool.terminate", "t")
+
+    def test_finalizers_and_signals_do_things(self):
+        self.main()
+        self.child("p1")
+        self.ok("event.new", into="e", by="p1")
+        self.ok("puppet.on_signal_do", by="p1", signal=10, operation="event.set", object="e")
+        os.kill(self.s.hellos["p1"]["pid"], signal.SIGUSR1)
+        self.ok("puppet.ids", by="p1")
+        self.assertEqual(True, self.ok("event.is_set", "e", by="p1"))
+        self.ok("util.finalize", by="p1", puppet="last", priority=3)
+        self.ok("puppet.return", by="p1")
+        last = self.s.accept()
+        self.assertEqual(("last", self.s.hellos["p1"]["pid"]), (last["puppet"], last["pid"]))
+        self.ok("puppet.return", by="last")
+        self.join("p1", 0)
+
+    def test_limits_of_files_can_be_lifted(self):
+        self.main()
+        self.ok("puppet.limit_files", free=1)
+        self.assertEqual("OSError", self.raised("pipe.new", into=["a", "b"])["type"])
+        self.ok("puppet.limit_files", free=None)
+        self.ok("pipe.new", into=["a", "b"])
+
     def test_module_keeps_its_default_until_told(self):
         self.main()
         self.assertEqual(None, self.ok("context.get_start_method", allow_none=True))

@@ -16,7 +16,7 @@ manager: %new start(initializer,initargs) connect shutdown join(timeout) enter=_
   queue=Queue(maxsize) joinable_queue=JoinableQueue(maxsize) lock=Lock rlock=RLock semaphore=Semaphore(value)
   bounded_semaphore=BoundedSemaphore(value) condition=Condition event=Event barrier=Barrier(parties,timeout*)
   pool=Pool(processes) %create(type,args)
-custom_manager: %new(address*,authkey*)
+custom_manager: %new(address*,authkey*,shutdown_timeout*)
 manager_server: serve_forever .address
 proxy: %call(method,args) callmethod=_callmethod(method,args) getvalue=_getvalue %deepcopy %str %repr %equals(other)
 list: append(item) extend(items) insert(index,item) pop(index) remove(item) index(item,start,stop) count(item)

@@ -1,0 +1,894 @@
+// What no other list asks: how programs and processes begin and end, what objects lack, calls as Python's users write
+// them, start methods mixed, and robustness that cuts across the areas.
+#include <signal.h>
+
+#include <filesystem>
+#include <iterator>
+#include <string>
+#include <vector>
+
+#include "absl/strings/str_cat.h"
+#include "conformance/claims/areas.h"
+#include "conformance/claims/items.h"
+#include "conformance/claims/managed_support.h"
+#include "conformance/claims/pool_support.h"
+#include "conformance/claims/process_support.h"
+#include "conformance/stage/inspected.h"
+#include "conformance/stage/matchers.h"
+#include "conformance/stage/patience.h"
+
+namespace conformance {
+namespace {
+
+using namespace std::chrono_literals;
+using testing::HasSubstr;
+using testing::Not;
+
+void only_when_children_begin_afresh(Stage& stage) {
+  if (stage.has_feature("inherits_memory"))
+    throw Abandon{Abandon::Why::kUnsupported, "a forked child goes on where its creator is"};
+}
+
+void only_under_method(Stage& stage, const std::string& method) {
+  if (stage.about().start_method != method)
+    throw Abandon{Abandon::Why::kUnsupported, "this is about " + method};
+}
+
+Op makes(const std::string& op, const RemoteObject& as, Args args = {}) {
+  return {.name = op, .as = {as.name}, .args = std::move(args)};
+}
+
+// ---------------------------------------------------------------- what objects lack, and how they are called
+
+Claims calls() {
+  return {
+      {.id = "queue.has_no_tasks",
+       .level = Level::kMust,
+       .says = "A Queue has no task_done() and no join(): those are a JoinableQueue's.",
+       .documented = {"QUE-40"},
+       .needs = {"queue", "joinable_queue", "object"},
+       .check =
+           [](Stage& stage) {
+             Puppet& main = stage.main();
+             const std::vector<std::string> names = {"put", "task_done", "join"};
+             EXPECT_THAT(main.does(object::attributes(main.queue(), names)),
+                         returns(Value::list({"put"})));
+             EXPECT_THAT(main.does(object::attributes(main.joinable_queue(), names)),
+                         returns(Value::list({"put", "task_done", "join"})));
+           }},
+      {.id = "simple_queue.has_put_and_get_only",
+       .level = Level::kMust,
+       .says = "A SimpleQueue has neither a size nor tasks nor a thread to join.",
+       .documented = {"SQ-06"},
+       .needs = {"simple_queue", "object"},
+       .check =
+           [](Stage& stage) {
+             Puppet& main = stage.main();
+             EXPECT_THAT(main.does(object::attributes(
+                             main.simple_queue(), {"put", "maxsize", "qsize", "full", "task_done",
+                                                   "join", "join_thread"})),
+                         returns(Value::list({"put"})));
+           }},
+      {.id = "async_result.cannot_be_cancelled",
+       .level = Level::kMust,
+       .says = "A result has no cancel().",
+       .documented = {"ARES-11"},
+       .needs = {"async_result", "object"},
+       .check =
+           [](Stage& stage) {
+             Puppet& main = stage.main();
+             RemotePool pool = main.pool(1);
+             RemoteAsyncResult result = handle_named<RemoteAsyncResult>("result");
+             main.must(pool.apply_async(result, "square", {3}));
+             EXPECT_THAT(main.does(object::attributes(result, {"cancel"})),
+                         returns(Value::list({})));
+             EXPECT_THAT(main.does(result.get()), returns(9));
+             close_and_join(main, pool);
+           }},
+      {.id = "async_result.kinds",
+       .level = Level::kVariation,
+       .says = "The result of a map is of a class derived from that of a single task's, or of the "
+               "same.",
+       .documented = {"ARES-14"},
+       .needs = {"async_result", "pool.map_async", "object.bases"},
+       .check =
+           [](Stage& stage) {
+             Puppet& main = stage.main();
+             RemotePool pool = main.pool(1);
+             RemoteAsyncResult one = handle_named<RemoteAsyncResult>("one"),
+                               many = handle_named<RemoteAsyncResult>("many");
+             main.must(pool.apply_async(one, "square", {3}));
+             main.must(pool.map_async(many, "square", {3}));
+             const Value ones = main.must(object::bases(one)),
+                         manys = main.must(object::bases(many));
+             EXPECT_THAT(main.does(one.get()), returns(9));
+             EXPECT_THAT(main.does(many.get()), returns(Value::list({9})));
+             close_and_join(main, pool);
+             const Value::List& all = as_list(manys);
+             stage.varies(ones == manys ? "the same"
+                          : std::find(all.begin(), all.end(), as_list(ones).at(0)) != all.end()
+                              ? "derived"
+                              : "unrelated",
+                          {"the same", "derived"});
+           }},
+      {.id = "lock.acquire_says_block",
+       .level = Level::kMust,
+       .says =
+           "acquire() of every lock calls its parameter block; blocking, threading's word, is a "
+           "TypeError, and nothing is acquired.",
+       .documented = {"LOCK-03"},
+       .needs = {"lock", "rlock", "semaphore", "bounded_semaphore", "object.call"},
+       .check =
+           [](Stage& stage) {
+             Puppet& main = stage.main();
+             for (const RemoteLock& lock :
+                  {main.lock(), main.rlock(), main.semaphore(1), main.bounded_semaphore(1)}) {
+               EXPECT_THAT(main.does(object::call(lock, "acquire", {}, {{"blocking", true}})),
+                           raises("TypeError"));
+               EXPECT_THAT(main.does(object::call(lock, "acquire", {}, {{"block", false}})),
+                           returns(true));
+               EXPECT_THAT(main.does(lock.release()), returns(nullptr));
+             }
+           }},
+      {.id = "semaphore.release_takes_no_count",
+       .level = Level::kShould,
+       .says = "release() of a semaphore gives back one; a count is a TypeError and gives back "
+               "nothing.",
+       .documented = {"SEMA-04"},
+       .needs = {"semaphore", "bounded_semaphore", "object.call"},
+       .check =
+           [](Stage& stage) {
+             Puppet& main = stage.main();
+             for (const RemoteLock& s : {main.semaphore(2), main.bounded_semaphore(2)}) {
+               main.must(s.acquire());
+               main.must(s.acquire());
+               EXPECT_THAT(main.does(object::call(s, "release", {2})), raises("TypeError"));
+               EXPECT_THAT(main.does(object::call(s, "release", {}, {{"n", 2}})),
+                           raises("TypeError"));
+               EXPECT_THAT(main.does(s.acquire({.block = false})), returns(false));
+               main.must(s.release());
+               EXPECT_THAT(main.does(s.acquire({.block = false})), returns(true));
+             }
+           }},
+      {.id = "array.takes_its_lock_by_keyword",
+       .level = Level::kMust,
+       .says = "A third argument by position is a TypeError of Array: lock is a keyword.",
+       .documented = {"SHV-05"},
+       .needs = {"array", "object.call"},
+       .check =
+           [](Stage& stage) {
+             Puppet& main = stage.main();
+             for (const Value& lock : {Value(true), Value(false), main.lock().value()}) {
+               EXPECT_THAT(
+                   main.does(makes("array.new_by_position", handle_named<RemoteArray>("refused"),
+                                   {{"type", "i"}, {"init", 3}, {"lock", lock}})),
+                   raises("TypeError"));
+             }
+           }},
+      {.id = "value.can_be_a_structure",
+       .level = Level::kShould,
+       .says =
+           "The fields of a shared structure can be read and assigned, in every process; a copy "
+           "has the same content and changes by itself.",
+       .documented = {"SHV-12"},
+       .needs = {"structure", "isolated"},
+       .check =
+           [](Stage& stage) {
+             Puppet& main = stage.main();
+             for (const Value& lock : {Value(true), Value(false)}) {
+               RemoteObject point{"point"}, copy{"copy"};
+               const auto get = [](const RemoteObject& on, const char* field) {
+                 return Op{.name = "structure.get", .on = on.name, .args = {{"field", field}}};
+               };
+               const auto set = [](const RemoteObject& on, const char* field, Value value) {
+                 return Op{.name = "structure.set",
+                           .on = on.name,
+                           .args = {{"field", field}, {"value", std::move(value)}}};
+               };
+               main.must(makes("structure.new", point, {{"x", 3}, {"y", 0.5}, {"lock", lock}}));
+               Puppet& child = stage.start_process(main, {point});
+               EXPECT_THAT(child.does(get(point, "x")), returns(3));
+               child.must(set(point, "x", -4));
+               EXPECT_THAT(main.does(get(point, "x")), returns(-4));
+               EXPECT_THAT(main.does(get(point, "y")), returns(0.5));
+               EXPECT_THAT(main.does(set(point, "x", "text")), raises("TypeError"));
+               main.must({.name = "structure.copy", .on = point.name, .as = {copy.name}});
+               EXPECT_THAT(main.does(get(copy, "x")), returns(-4));
+               EXPECT_THAT(main.does(get(copy, "y")), returns(0.5));
+               main.must(set(copy, "y", 9.0));
+               EXPECT_THAT(child.does(get(point, "y")), returns(0.5));
+               child.must(set(point, "y", 7.0));
+               EXPECT_THAT(main.does(get(copy, "y")), returns(9.0));
+               EXPECT_EQ(ends_with(main, child, self::returns()), Value(0));
+             }
+           }},
+      {.id = "queue.feeder",
+       .level = Level::kVariation,
+       .says = "A process has a thread more from its first put() on, or needs none.",
+       .documented = {"QUE-33"},
+       .needs = {"queue"},
+       .check =
+           [](Stage& stage) {
+             Puppet& main = stage.main();
+             RemoteQueue q = main.queue();
+             const auto threads = [&] {
+               std::filesystem::directory_iterator all(absl::StrCat("/proc/", main.pid(), "/task"));
+               return std::distance(begin(all), end(all));
+             };
+             const auto before = threads();
+             EXPECT_THAT(main.does(q.qsize()), returns(0));
+             EXPECT_EQ(threads(), before);
+             main.must(q.put(1));
+             const auto first = threads() - before;
+             main.must(q.put(2));
+             EXPECT_EQ(threads() - before, first);
+             EXPECT_THAT(main.does(q.get()), returns(1));
+             EXPECT_THAT(main.does(q.get()), returns(2));
+             stage.varies(first == 1   ? "a thread"
+                          : first == 0 ? "none"
+                                       : "more",
+                          {"a thread", "none"});
+           }},
+      {.id = "simple_queue.end_of_its_writers",
+       .level = Level::kVariation,
+       .says = "get() waits on when every other holder of the queue has ended, or raises EOFError.",
+       .documented = {"SQ-08"},
+       .needs = {"simple_queue", "isolated"},
+       .check =
+           [](Stage& stage) {
+             Puppet& main = stage.main();
+             RemoteSimpleQueue q = main.simple_queue();
+             Puppet& writer = stage.start_process(main, {q});
+             writer.must(q.put(1));
+             EXPECT_EQ(ends_with(main, writer, self::returns()), Value(0));
+             Puppet& thread = stage.start_thread(main);
+             EXPECT_THAT(main.does(q.get()), returns(1));
+             Call get = main.begins(q.get());
+             const bool waits = std::holds_alternative<Blocked>(get.outcome_if_blocked());
+             if (waits) {
+               thread.must(q.put(2));
+               EXPECT_THAT(get, returns(2));
+             } else {
+               EXPECT_THAT(get, raises("EOFError"));
+             }
+             stage.varies(waits ? "waits" : "EOFError", {"waits", "EOFError"});
+           }},
+      {.id = "pipe.send_may_meet_the_close",
+       .level = Level::kMust,
+       .says = "Of sends while the other end is closed the first ones return and all others raise "
+               "OSError; none after the close returns.",
+       .documented = {"PIPE-13"},
+       .needs = {"pipe", "isolated"},
+       .check =
+           [](Stage& stage) {
+             Puppet& main = stage.main();
+             Puppet& thread = stage.start_thread(main);
+             auto [near, far] = main.pipe();
+             Call sends = thread.begins(batch({near.send(1)}, 300));
+             main.must(far.close());
+             bool broken = false;
+             for (const Reply& each : sends.batch()) {
+               const Raised* raised = std::get_if<Raised>(&each.result);
+               EXPECT_TRUE(raised != nullptr || !broken) << "a send after one that failed returned";
+               broken |= raised != nullptr;
+               if (raised != nullptr) EXPECT_TRUE(raised->is_a("OSError")) << raised->text();
+             }
+             EXPECT_THAT(thread.does(near.send(2)), raises("OSError"));
+           }},
+  };
+}
+
+// ---------------------------------------------------------------- processes
+
+// How often it says so, when nothing moves any more.
+int printed(Stage& stage, const std::string& text) {
+  EXPECT_TRUE(stage.comes_to_rest());
+  return occurrences(stage.printed("stdout"), text);
+}
+
+Op finalize(const std::string& puppet, int priority) {
+  return {.name = "util.finalize", .args = {{"puppet", puppet}, {"priority", priority}}};
+}
+
+Claims processes() {
+  return {
+      {.id = "process.interrupt_can_be_handled",
+       .level = Level::kMust,
+       .says =
+           "interrupt() raises KeyboardInterrupt in what the target does; it can go on and clean "
+           "up.",
+       .documented = {"PROC-29"},
+       .needs = {"process.interrupt", "queue", "isolated"},
+       .check =
+           [](Stage& stage) {
+             Puppet& main = stage.main();
+             RemoteQueue q = main.queue();
+             Puppet& child = stage.start_process(main, {q});
+             child.must(self::on_signal(SIGINT, "interrupt"));
+             child.must(self::marks_finally("cleaned"));
+             Call get = child.begins(q.get());
+             EXPECT_THAT(get, blocks());
+             const Op interrupt{.name = "process.interrupt", .on = child.handle().name};
+             EXPECT_THAT(main.does(interrupt), returns(nullptr));
+             EXPECT_THAT(get, raises("KeyboardInterrupt"));
+             EXPECT_THAT(main.does(child.handle().is_alive()), returns(true));
+             EXPECT_EQ(ends_with(main, child, self::raises("KeyboardInterrupt")), Value(1));
+             EXPECT_TRUE(stage.has_file("cleaned"));
+           }},
+      {.id = "lifecycle.finalizers_run_in_order",
+       .level = Level::kShould,
+       .says = "At the end of a process finalizers run by falling priority, the newest first among "
+               "equals; those below 0 when daemons are terminated and the other children joined.",
+       .documented = {"LIFE-11", "LIFE-14"},
+       .needs = {"util", "isolated"},
+       .check =
+           [](Stage& stage) {
+             Puppet& main = stage.main();
+             Puppet& parent = stage.start_process(main);
+             Puppet& child = stage.start_process(parent);
+             Puppet& daemon = stage.start_process(parent, {}, {.daemon = true});
+             std::vector<std::string> order;
+             for (auto [name, priority] : {std::pair("third", 0),
+                                           {"first", 10},
+                                           {"fifth", -5},
+                                           {"second", 0},
+                                           {"fourth", -1}}) {
+               order.push_back(stage.expects(name));
+               parent.must(finalize(order.back(), priority));
+             }
+             // By the order of their priorities; equal ones, the newest first.
+             order = {order[1], order[3], order[0], order[4], order[2]};
+             parent.must(self::returns());
+             for (size_t i = 0; i < order.size(); ++i) {
+               if (i == 3) {  // what comes now waits for the child
+                 EXPECT_TRUE(stage.process_ends(daemon));
+                 EXPECT_TRUE(stage.comes_to_rest());
+                 EXPECT_FALSE(stage.has_come(order[i]));
+                 child.must(self::returns());
+               }
+               Puppet& finalizer = stage.arrival(order[i]);
+               EXPECT_EQ(finalizer.pid(), parent.pid());
+               EXPECT_TRUE(stage.comes_to_rest());
+               for (size_t later = i + 1; later < order.size(); ++later)
+                 EXPECT_FALSE(stage.has_come(order[later]))
+                     << order[later] << " beside " << order[i];
+               const std::vector<pid_t> live = stage.processes();
+               const auto lives = [&](Puppet& who) {
+                 return std::find(live.begin(), live.end(), who.pid()) != live.end();
+               };
+               EXPECT_EQ(lives(child), i < 3);
+               EXPECT_EQ(lives(daemon), i < 3);
+               finalizer.must(self::returns());
+             }
+             EXPECT_EQ(exit_code(main, parent.handle()), Value(0));
+           }},
+      {.id = "lifecycle.log_reaches_stderr_once",
+       .level = Level::kShould,
+       .says = "log_to_stderr(level) shows what any process logs at that level or above, once, and "
+               "nothing below; a child has its creator's level.",
+       .documented = {"LIFE-21"},
+       .needs = {"util", "isolated"},
+       .check =
+           [](Stage& stage) {
+             Puppet& main = stage.main();
+             const auto log = [](int level, const char* text) {
+               return Op{.name = "util.log", .args = {{"level", level}, {"text", text}}};
+             };
+             main.must(log(40, "before"));
+             main.must({.name = "util.log_to_stderr", .args = {{"level", 30}}});
+             Puppet& child = stage.start_process(main);
+             Puppet& grandchild = stage.start_process(child);
+             for (auto [puppet, shown, hidden] :
+                  {std::tuple(&main, "one of main", "two of main"),
+                   {&child, "one of child", "two of child"},
+                   {&grandchild, "one of grandchild", "two of grandchild"}}) {
+               puppet->must(log(30, shown));
+               puppet->must(log(20, hidden));
+               EXPECT_EQ(occurrences(stage.printed("stderr"), shown), 1) << shown;
+               EXPECT_EQ(occurrences(stage.printed("stderr"), hidden), 0) << hidden;
+             }
+             EXPECT_THAT(stage.printed("stderr"), Not(HasSubstr("before")));
+           }},
+      {.id = "lock.terminated_holder",
+       .level = Level::kVariation,
+       .says =
+           "The lock of a process that terminate() ended inside its with statement stays locked, "
+           "or is free.",
+       .documented = {"LIFE-19"},
+       .needs = {"lock", "isolated"},
+       .check =
+           [](Stage& stage) {
+             Puppet& main = stage.main();
+             RemoteLock lock = main.lock();
+             Puppet& child = stage.start_process(main, {lock});
+             child.must(lock.enter());
+             main.must(child.handle().terminate());
+             EXPECT_EQ(exit_code(main, child.handle()), Value(-SIGTERM));
+             const Value got = main.must(lock.acquire({.block = false}));
+             stage.varies(got == Value(true) ? "is free" : "stays locked",
+                          {"is free", "stays locked"});
+           }},
+      {.id = "process.exitcode_is_known_at_the_sentinel",
+       .level = Level::kBeyond,
+       .says =
+           "As soon as the sentinel is ready exitcode is known, and join(timeout=0) knows it too: "
+           "three hundred times.",
+       .documented = {"ROB-33"},
+       .needs = {"process.sentinel", "inherits_memory"},
+       .check =
+           [](Stage& stage) {
+             Puppet& main = stage.main();
+             for (int round = 0; round < 15; ++round) {
+               std::vector<Op> ops;
+               for (int i = 0; i < 20; ++i) {
+                 RemoteProcess p = process_named("p");
+                 ops.push_back(makes("process.new", p, {{"func", "nothing"}}));
+                 for (Op op : {p.start(), module::wait({p}), p.exitcode(), p.join(0ms),
+                               p.is_alive(), p.join()}) {
+                   ops.push_back(std::move(op));
+                 }
+               }
+               const std::vector<Value> all = results(main.does(batch(std::move(ops))));
+               for (size_t i = 0; i < all.size(); i += 7) {
+                 ASSERT_EQ(all[i + 3], Value(0)) << "after " << round << " rounds";
+                 ASSERT_EQ(all[i + 5], Value(false)) << "after " << round << " rounds";
+               }
+             }
+           }},
+      {.id = "process.starts_beside_a_busy_thread",
+       .level = Level::kBeyond,
+       .says = "Children that are started while another thread prints can print, and have threads "
+               "and children of their own.",
+       .documented = {"ROB-34"},
+       .needs = {"process", "isolated"},
+       .check =
+           [](Stage& stage) {
+             Puppet& main = stage.main();
+             Puppet& thread = stage.start_thread(main);
+             Call prints = thread.begins(batch({self::prints("x\n", "stdout", true)}, 3000));
+             for (int i = 0; i < 3; ++i) {
+               Puppet& child = stage.start_process(main);
+               child.must(self::prints("child\n", "stdout", true));
+               Puppet& inside = stage.start_thread(child);
+               inside.must(self::prints("thread\n", "stdout", true));
+               inside.must(self::returns());
+               EXPECT_EQ(ends_with(child, stage.start_process(child), self::returns()), Value(0));
+               EXPECT_EQ(ends_with(main, child, self::returns()), Value(0));
+             }
+             EXPECT_THAT(prints, returns());
+           }},
+      {.id = "start_method.warning_about_threads",
+       .level = Level::kVariation,
+       .says = "A fork beside other threads is warned about, or not; one without them never is.",
+       .documented = {"START-22"},
+       .needs = {"inherits_memory", "warnings"},
+       .check =
+           [](Stage& stage) {
+             Puppet& main = stage.main();
+             const Op warnings{.name = "puppet.warnings"};
+             main.must(warnings);
+             stage.start_process(main);
+             EXPECT_THAT(main.does(warnings), returns(Value::list({})));
+             stage.start_thread(main);
+             stage.start_process(main);
+             const Value seen = main.must(warnings);
+             stage.varies(seen == Value::list({})                       ? "nothing"
+                          : seen == Value::list({"DeprecationWarning"}) ? "a warning"
+                                                                        : seen.text(),
+                          {"nothing", "a warning"});
+           }},
+      {.id = "event.is_safe_in_a_signal_handler",
+       .level = Level::kBeyond,
+       .says = "set() in a signal handler does not deadlock with the is_set() that the signal has "
+               "interrupted.",
+       .documented = {"ROB-46"},
+       .needs = {"event", "puppet.on_signal_do", "isolated"},
+       .check =
+           [](Stage& stage) {
+             Puppet& main = stage.main();
+             RemoteEvent event = main.event();
+             main.must(
+                 {.name = "puppet.on_signal_do",
+                  .args = {
+                      {"signal", SIGUSR1}, {"operation", "event.set"}, {"object", event.name}}});
+             Puppet& child = stage.start_process(main, {event});
+             for (int i = 0; i < 20; ++i) {
+               Call questions = main.begins(batch({event.is_set()}, 1000));
+               for (int j = 0; j < 20 && !questions.record().reply; ++j) {
+                 stage.signal(main, SIGUSR1);
+                 child.must(self::noted(SIGUSR1));  // and what came of it is looked at
+               }
+               if (!std::holds_alternative<Returned>(questions.outcome())) {
+                 EXPECT_THAT(questions, returns());
+                 return;
+               }
+             }
+           }},
+  };
+}
+
+// ---------------------------------------------------------------- start methods
+
+Claims start_methods() {
+  return {
+      {.id = "start_method.unguarded_main_is_noticed",
+       .level = Level::kMust,
+       .says =
+           "A child that begins with the main module has it under another name; if that starts a "
+           "process again, unguarded, the child raises RuntimeError and says so, and nothing "
+           "runs on for ever.",
+       .documented = {"START-11"},
+       .needs = {"program", "isolated"},
+       .check =
+           [](Stage& stage) {
+             only_when_children_begin_afresh(stage);
+             const Value printed = stage.main().must({.name = "program.unguarded"});
+             EXPECT_EQ(as_text(*printed.find("output")),
+                       "module __main__\nmodule __mp_main__\nexit code 1\n");
+             const std::string errors = as_text(*printed.find("errors"));
+             EXPECT_THAT(errors, HasSubstr("RuntimeError"));
+             EXPECT_THAT(errors, HasSubstr("bootstrapping"));
+           }},
+      {.id = "start_method.lock_of_spawn_under_fork",
+       .level = Level::kMust,
+       .says = "A forked process can use a lock of a spawn context.",
+       .documented = {"START-14"},
+       .needs = {"context.lock", "inherits_memory"},
+       .check =
+           [](Stage& stage) {
+             Puppet& main = stage.main();
+             RemoteLock lock = handle_named<RemoteLock>("lock");
+             lock.kind = "lock";
+             main.must(makes("lock.new_in_context", lock, {{"method", "spawn"}}));
+             Puppet& child = stage.start_process(main, {lock});
+             main.must(lock.acquire());
+             EXPECT_THAT(child.does(lock.acquire({.block = false})), returns(false));
+             main.must(lock.release());
+             EXPECT_THAT(child.does(lock.acquire({.block = false})), returns(true));
+           }},
+      {.id = "start_method.lock_of_fork_elsewhere",
+       .level = Level::kVariation,
+       .says =
+           "A lock of a fork context that is given to a process of another method is refused by "
+           "start() with RuntimeError, or the child fails.",
+       .documented = {"START-14"},
+       .needs = {"context.lock", "isolated"},
+       .check =
+           [](Stage& stage) {
+             only_when_children_begin_afresh(stage);
+             Puppet& main = stage.main();
+             RemoteLock lock = handle_named<RemoteLock>("lock");
+             main.must(makes("lock.new_in_context", lock, {{"method", "fork"}}));
+             RemoteProcess p = process_named("p");
+             main.must(makes("process.new", p,
+                             {{"func", "nothing"}, {"args", Value::list({lock.value()})}}));
+             Call start = main.does(p.start());
+             if (std::holds_alternative<Raised>(start.outcome())) {
+               EXPECT_THAT(start, raises("RuntimeError"));
+               stage.varies("refused", {"refused", "the child fails"});
+             } else {
+               EXPECT_EQ(exit_code(main, p), Value(1));
+               stage.varies("the child fails", {"refused", "the child fails"});
+             }
+           }},
+      {.id = "start_method.lock_of_another_context_works_or_is_refused",
+       .level = Level::kBeyond,
+       .says = "A lock of any context works in a process of any other, or start() refuses it.",
+       .documented = {"ROB-47"},
+       .needs = {"context.lock", "isolated"},
+       .check =
+           [](Stage& stage) {
+             Puppet& main = stage.main();
+             for (const char* method : {"fork", "spawn", "forkserver"}) {
+               RemoteLock lock = handle_named<RemoteLock>(absl::StrCat("lock_", method));
+               main.must(makes("lock.new_in_context", lock, {{"method", method}}));
+               RemoteProcess p = process_named(absl::StrCat("p_", method));
+               main.must(makes("process.new", p,
+                               {{"func", "nothing"}, {"args", Value::list({lock.value()})}}));
+               Call start = main.does(p.start());
+               if (std::holds_alternative<Raised>(start.outcome())) continue;
+               EXPECT_EQ(exit_code(main, p), Value(0)) << "with a lock of " << method;
+             }
+           }},
+      {.id = "start_method.preloaded_module_is_loaded_once",
+       .level = Level::kShould,
+       .says = "What set_forkserver_preload() names is loaded once, by the server; what can't be "
+               "loaded does no harm.",
+       .documented = {"START-17"},
+       .needs = {"context.set_forkserver_preload", "isolated"},
+       .check =
+           [](Stage& stage) {
+             only_under_method(stage, "forkserver");
+             Puppet& main = stage.main();
+             main.must({.name = "module.new", .args = {{"name", "noticed"}}});
+             main.must({.name = "context.set_forkserver_preload",
+                        .args = {{"modules", Value::list({"no_such_module", "noticed"})}}});
+             Puppet& one = stage.start_process(main);
+             Puppet& two = stage.start_process(main);
+             EXPECT_EQ(one.ppid(), two.ppid());
+             EXPECT_EQ(printed(stage, "noticed loaded by "), 1);
+             EXPECT_EQ(printed(stage, absl::StrCat("noticed loaded by ", one.ppid(), "\n")), 1);
+           }},
+      {.id = "start_method.executable_can_be_chosen",
+       .level = Level::kShould,
+       .says =
+           "set_executable() chooses the program by which children are run that begin with one; "
+           "forked ones need none.",
+       .documented = {"START-20"},
+       .needs = {"context.set_executable", "isolated"},
+       .check =
+           [](Stage& stage) {
+             Puppet& main = stage.main();
+             main.lock();  // and with it whatever helpers there are
+             main.must({.name = "context.set_executable", .args = {{"fails", false}}});
+             Puppet& child = stage.start_process(main);
+             EXPECT_EQ(printed(stage, "started\n"), stage.has_feature("inherits_memory") ? 0 : 1);
+             EXPECT_EQ(ends_with(main, child, self::returns()), Value(0));
+           }},
+      {.id = "start_method.freeze_support_does_nothing",
+       .level = Level::kMust,
+       .says = "freeze_support() in a program that is not frozen returns None, as often as it is "
+               "called, in a child too.",
+       .documented = {"START-21"},
+       .needs = {"context.freeze_support", "isolated"},
+       .check =
+           [](Stage& stage) {
+             Puppet& main = stage.main();
+             const Op freeze{.name = "context.freeze_support"};
+             EXPECT_THAT(main.does(freeze), returns(nullptr));
+             EXPECT_THAT(main.does(freeze), returns(nullptr));
+             EXPECT_THAT(main.does(module::get_start_method(true)), returns(nullptr));
+             Puppet& child = stage.start_process(main);
+             EXPECT_THAT(child.does(freeze), returns(nullptr));
+           }},
+      {.id = "pool.workers_that_cannot_begin",
+       .level = Level::kBeyond,
+       .says = "When no worker can begin, because its program fails, Pool() or the tasks raise an "
+               "error; the pool of one does not start eight workers in vain.",
+       .documented = {"ROB-49"},
+       .needs = {"context.set_executable", "pool", "isolated"},
+       .check =
+           [](Stage& stage) {
+             only_under_method(stage, "spawn");
+             Puppet& main = stage.main();
+             main.lock();  // and with it whatever helpers there are
+             main.must({.name = "context.set_executable", .args = {{"fails", true}}});
+             RemotePool pool = handle_named<RemotePool>("pool");
+             Call made = main.does(makes("pool.new", pool, {{"processes", 1}}));
+             if (std::holds_alternative<Raised>(made.outcome())) return;
+             Call apply = main.begins(pool.apply("square", {3}));
+             const base::Deadline deadline = base::Deadline::after(patience::must_happen());
+             while (!apply.record().reply && !deadline.passed()) {
+               stage.hears_something();
+               if (occurrences(stage.printed("stdout"), "started\n") >= 8) {
+                 throw Abandon{Abandon::Why::kViolated,
+                               "eight workers were started, one after the other, and nobody has "
+                               "been told that they cannot begin"};
+               }
+             }
+             EXPECT_THAT(apply, raises());
+           }},
+  };
+}
+
+// ---------------------------------------------------------------- pools, managers, listeners
+
+Claims pools_and_servers() {
+  return {
+      {.id = "pool.new.ends_the_workers_it_has_if_it_fails",
+       .level = Level::kShould,
+       .says = "If not all workers can be started Pool() raises, and those that were are gone; a "
+               "smaller pool works.",
+       .documented = {"POOL-05"},
+       .needs = {"pool", "puppet.limit_files", "isolated"},
+       .check =
+           [](Stage& stage) {
+             Puppet& main = stage.main();
+             close_and_join(main, main.pool(1));  // and with it whatever helpers there are
+             EXPECT_TRUE(stage.comes_to_rest());
+             const size_t before = stage.processes().size();
+             const auto limit = [](Value free) {
+               return Op{.name = "puppet.limit_files", .args = {{"free", std::move(free)}}};
+             };
+             main.must(limit(24));
+             EXPECT_THAT(main.does(makes("pool.new", handle_named<RemotePool>("refused"),
+                                         {{"processes", 40}})),
+                         raises("OSError"));
+             main.must(limit(nullptr));
+             EXPECT_THAT(main.does(module::active_children()), returns(Value::list({})));
+             EXPECT_TRUE(stage.comes_to_rest());
+             EXPECT_EQ(stage.processes().size(), before);
+             RemotePool pool = main.pool(2);
+             EXPECT_THAT(main.does(pool.apply("square", {3})), returns(9));
+             close_and_join(main, pool);
+           }},
+      {.id = "pool.of_threads",
+       .level = Level::kMust,
+       .says =
+           "A ThreadPool has a Pool's interface: its tasks run in this process, get and give the "
+           "very objects, and what they raise has no cause.",
+       .documented = {"POOL-60"},
+       .needs = {"thread_pool"},
+       .check =
+           [](Stage& stage) {
+             Puppet& main = stage.main();
+             RemotePool pool = handle_named<RemotePool>("pool");
+             main.must(makes("thread_pool.new", pool, {{"processes", 2}}));
+             EXPECT_THAT(main.does(pool.apply("pid", {})), returns(static_cast<int>(main.pid())));
+             EXPECT_THAT(main.does(pool.map("square", {1, 2, 3})), returns(Value::list({1, 4, 9})));
+             EXPECT_THAT(main.does(pool.starmap("arguments", {Value::tuple({1, 2})})),
+                         returns(Value::list({Value::list({1, 2})})));
+             RemoteList list = main.list({1});
+             EXPECT_THAT(main.does(pool.apply("appended", {list.value()})),
+                         returns(Value::list({1, 0})));
+             EXPECT_THAT(main.does(list.get()), returns(Value::list({1, 0})));
+             EXPECT_THAT(main.does(pool.apply("identity", {Value::unpicklable()})),
+                         returns(Value::unpicklable()));
+             Call failed = main.does(pool.apply("fail", {"no"}));
+             EXPECT_THAT(failed, raises("ValueError"));
+             EXPECT_EQ(raised_by(failed).cause_type, "");
+             RemoteAsyncResult result = handle_named<RemoteAsyncResult>("result");
+             main.must(pool.apply_async(result, "square", {5}));
+             EXPECT_THAT(main.does(result.get()), returns(25));
+             EXPECT_THAT(main.does(result.successful()), returns(true));
+             RemoteResultIterator squares = handle_named<RemoteResultIterator>("squares");
+             main.must(pool.imap(squares, "square", {2, 3}));
+             EXPECT_THAT(main.does(squares.next()), returns(4));
+             EXPECT_THAT(main.does(squares.next()), returns(9));
+             EXPECT_THAT(main.does(squares.next()), raises("StopIteration"));
+             close_and_join(main, pool);
+             EXPECT_THAT(main.does(pool.apply("square", {1})), raises("ValueError"));
+           }},
+      {.id = "pool.can_be_large",
+       .level = Level::kBeyond,
+       .says = "A pool of 200 workers does its tasks and ends.",
+       .documented = {"ROB-48"},
+       .needs = {"pool", "inherits_memory"},
+       .check =
+           [](Stage& stage) {
+             Puppet& main = stage.main();
+             RemotePool pool = main.pool(200);
+             EXPECT_EQ(as_list(main.must(module::active_children())).size(), 200u);
+             Value::List numbers, squares;
+             for (int i = 0; i < 400; ++i) {
+               numbers.push_back(i);
+               squares.push_back(i * i);
+             }
+             EXPECT_THAT(main.does(pool.map("square", numbers, 1)), returns(Value::list(squares)));
+             close_and_join(main, pool);
+             EXPECT_THAT(main.does(module::active_children()), returns(Value::list({})));
+           }},
+      {.id = "pool.maxtasksperchild.is_noticed_by_nobody",
+       .level = Level::kBeyond,
+       .says = "With a worker a task no task is lost, and everything ends.",
+       .documented = {"ROB-45"},
+       .needs = {"pool.maxtasksperchild", "pool.map_async", "isolated"},
+       .check =
+           [](Stage& stage) {
+             Puppet& main = stage.main();
+             RemotePool pool = main.pool({.processes = 3, .maxtasksperchild = 1});
+             Value::List numbers, squares;
+             for (int i = 0; i < (stage.has_feature("inherits_memory") ? 100 : 12); ++i) {
+               numbers.push_back(i);
+               squares.push_back(i * i);
+             }
+             RemoteAsyncResult first = handle_named<RemoteAsyncResult>("first");
+             main.must(pool.map_async(first, "square", numbers, 1));
+             EXPECT_THAT(main.does(pool.map("square", numbers, 1)), returns(Value::list(squares)));
+             EXPECT_THAT(main.does(first.get()), returns(Value::list(squares)));
+             close_and_join(main, pool);
+           }},
+      {.id = "manager.shutdown_ends_a_server_that_does_not",
+       .level = Level::kShould,
+       .says = "shutdown() terminates a server that does not end when asked, and kills it if that "
+               "does not help, each time after shutdown_timeout.",
+       .documented = {"MAN-09"},
+       .needs = {"manager.shutdown_timeout"},
+       .check =
+           [](Stage& stage) {
+             Puppet& main = stage.main();
+             RemoteManager m = handle_named<RemoteManager>("m");
+             main.must(makes("custom_manager.new", m, {{"shutdown_timeout", 0.05}}));
+             const std::string name = stage.expects("server");
+             Call start = main.begins(m.start(Value::function("puppet"), {name}));
+             Puppet& server = stage.arrival(name);
+             server.must(self::on_signal(SIGTERM, "ignore"));
+             stage.start_thread(server, /*daemon=*/false);
+             server.must(self::returns());
+             EXPECT_THAT(start, returns());
+             const pid_t pid = stage.server_of(main, m);
+             Call shutdown = main.does(m.shutdown());
+             EXPECT_THAT(shutdown, returns(nullptr));
+             EXPECT_THAT(shutdown, took_at_least(100ms));
+             EXPECT_TRUE(stage.process_ends(pid));
+           }},
+      {.id = "manager.sets_have_proxies",
+       .level = Level::kShould,
+       .says = "A manager makes sets: each proxy of one has its methods, in every process.",
+       .documented = {"MAN-26"},
+       .needs = {"manager.set"},
+       .check =
+           [](Stage& stage) {
+             Puppet& main = stage.main();
+             RemoteManager m = main.manager();
+             RemoteProxy set = handle_named<RemoteProxy>("set");
+             main.must({.name = "manager.set",
+                        .on = m.name,
+                        .as = {set.name},
+                        .args = {{"items", Value::list({1, 2, 2})}}});
+             Puppet& child = stage.start_process(main, {set});
+             EXPECT_THAT(child.does(set.call("__len__")), returns(2));
+             child.must(set.call("add", {3}));
+             EXPECT_THAT(main.does(set.call("__contains__", {3})), returns(true));
+             main.must(set.call("remove", {1}));
+             EXPECT_THAT(child.does(set.call("__contains__", {1})), returns(false));
+             EXPECT_THAT(main.does(set.call("remove", {1})), raises("KeyError"));
+           }},
+      {.id = "manager.error_tells_where_it_was_raised",
+       .level = Level::kBeyond,
+       .says = "What a method of a managed object raises has as its cause the server's traceback, "
+               "which names the method.",
+       .documented = {"ROB-29"},
+       .needs = {"manager.register", "exception.cause"},
+       .check =
+           [](Stage& stage) {
+             Puppet& main = stage.main();
+             RemoteManager m = started_manager(stage, main);
+             RemoteProxy counter = main.makes(m.create("Counter"));
+             Call failed = main.does(counter.call("fail", {"ValueError", "no luck"}));
+             EXPECT_THAT(failed, raises("ValueError"));
+             EXPECT_THAT(raised_by(failed).cause_message, HasSubstr("fail"));
+           }},
+      {.id = "remote.messages_have_the_known_form",
+       .level = Level::kShould,
+       .says =
+           "A message is its length, a signed 32-bit number with the most significant byte first, "
+           "and its bytes; after the length -1 comes a length of 64 bits.",
+       .documented = {"PIPE-34"},
+       .needs = {"remote", "remote.wire"},
+       .check =
+           [](Stage& stage) {
+             Puppet& main = stage.main();
+             RemoteListener listener = main.makes(module::listener({.address = "l.sock"}));
+             RawSocket peer = stage.connect_raw(main.must(listener.address()));
+             RemoteConnection ours = main.makes(listener.accept());
+             main.must(ours.send_bytes(bytes("four")));
+             EXPECT_EQ(peer.receive(8), std::string("\0\0\0\4four", 8));
+             main.must(ours.send_bytes(bytes("")));
+             EXPECT_EQ(peer.receive(4), std::string(4, '\0'));
+             peer.send(std::string("\0\0\0\3one", 7) + std::string("\0\0\0\3two", 7));
+             EXPECT_THAT(main.does(ours.recv_bytes()), returns(bytes("one")));
+             EXPECT_THAT(main.does(ours.recv_bytes()), returns(bytes("two")));
+             peer.send(std::string("\xff\xff\xff\xff\0\0\0\0\0\0\0\5eight", 17));
+             EXPECT_THAT(main.does(ours.recv_bytes()), returns(bytes("eight")));
+           }},
+      {.id = "remote.accept_has_a_timeout",
+       .level = Level::kBeyond,
+       .says =
+           "accept() takes a timeout, raises TimeoutError when nobody came, and accepts the next.",
+       .documented = {"ROB-38"},
+       .needs = {"remote", "listener.timeout"},
+       .check =
+           [](Stage& stage) {
+             Puppet& main = stage.main();
+             RemoteListener listener = main.makes(module::listener({.address = "l.sock"}));
+             Op accept = named(listener.accept().op, handle_named<RemoteConnection>("accepted"));
+             accept.args = {{"timeout", 0.05}};
+             Call nobody = main.does(accept);
+             EXPECT_THAT(nobody, raises("TimeoutError"));
+             EXPECT_THAT(nobody, took_about(50ms));
+             RemoteConnection client = main.makes(module::client("l.sock"));
+             EXPECT_THAT(main.does(accept), returns());
+             main.must(client.send(1));
+             EXPECT_THAT(main.does(handle_named<RemoteConnection>("accepted").recv()), returns(1));
+           }},
+  };
+}
+
+}  // namespace
+
+Claims workings_claims() {
+  return all_of({calls(), processes(), start_methods(), pools_and_servers()});
+}
+
+}  // namespace conformance
