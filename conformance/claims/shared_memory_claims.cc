@@ -587,6 +587,12 @@ std::string fate(Stage& stage, Puppet& survivor, const std::string& name, int by
   return "when it is unlinked";
 }
 
+// Waits for the end of the main program and of its helpers.
+void await_all(Stage& stage) {
+  EXPECT_TRUE(stage.main_ends().succeeded());
+  for (pid_t each : stage.processes()) EXPECT_TRUE(stage.process_ends(each));
+}
+
 Claims lifetimes() {
   return {
       {.id = "shared_memory.lifetime.attacher_that_ends",
@@ -668,8 +674,7 @@ Claims lifetimes() {
              child.must(attached(child, name).close());
              EXPECT_EQ(ends_with(main, child, self::returns()), Value(0));
              main.must(self::returns());
-             stage.main_ends();
-             EXPECT_TRUE(stage.comes_to_rest());
+             await_all(stage);
              if (!stage.shared_memory()) {
                throw Abandon{Abandon::Why::kUnknown, "nobody can tell here whose memory is left"};
              }
@@ -686,8 +691,7 @@ Claims lifetimes() {
              main.must(block_of(main, 8).unlink());
              block_of(main, 8);
              main.must(self::returns());
-             stage.main_ends();
-             EXPECT_TRUE(stage.comes_to_rest());
+             await_all(stage);
              const std::string told = stage.printed("stderr");
              stage.varies(occurrences(told, "leaked shared_memory") == 1 ? "a warning"
                           : told.empty()                                 ? "nothing"
@@ -714,8 +718,7 @@ Claims lifetimes() {
              main.must(block.unlink());
              main.must(ours.close());
              main.must(self::returns());
-             stage.main_ends();
-             EXPECT_TRUE(stage.comes_to_rest());
+             await_all(stage);
              EXPECT_EQ(stage.printed("stderr"), "");
            }},
       {.id = "shared_memory.lifetime.other_program_that_attaches",
