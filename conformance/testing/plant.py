@@ -1,127 +1,243 @@
-#!/usr/bin/env python3
-"""Plants faults in a copy of CPython's multiprocessing package and sees which the suite notices.
+"""Plants faults: small edits that break one promise each, in copies made at run time.
 
-    conformance/testing/plant.py [--runner R] [--python P] [--start-method M] [--jobs N] FAULTS.json...
-
-A fault is a small edit of one file of the package that breaks one promise:
+A fault is an object in a *.json file:
 
     {"id": "queue-get-ignores-timeout", "file": "queues.py", "area": "queue",
      "find": "exact text that occurs once", "replace": "what stands there instead",
      "breaks": "one sentence: what a user would see"}
 
-"module": "queue" names another module of the standard library to edit: "file" is then its file's name, and the copy
-comes first on PYTHONPATH. "methods": ["spawn"] restricts a fault to start methods on which it can show. A fault is caught if a claim
-that holds on the untouched package does not hold on the faulty one: it is violated, leaves something
-behind, or can't be judged any more. Prints
-a line a fault with the claims that caught it, and the total. Exit code 1 if any was missed.
+"methods": ["spawn"] restricts it to start methods under which it can show. "equivalent": "why" says that no user
+can see it: it stays as a record, and is not planted.
+
+Two ways to plant:
+
+*In a Python package* (PackageCopy): the package is copied, one file of the copy edited, and PYTHONPATH leads to it.
+
+*In sources that must be compiled* (SwitchedSources): a build for each fault would take hours, so all of them go into
+one. Where `find` stands the copy says
+
+    statements (`find` ends with ; or })        if (planted("id")) { replace } else { find }
+    anything else is an expression              (planted("id") ? (replace) : (find))
+
+and planted() looks at MPCHECK_PLANTED in the environment, which processes inherit however they are started. Without
+the variable the copy behaves as the original, which has no such switches. Faults may share their text, or lie within
+one another; they may not overlap otherwise. A declaration that is used further down can't be switched: put the fault
+where the name is used.
 """
-import argparse
-import concurrent.futures
+import glob
 import json
 import os
 import shutil
 import subprocess
-import sys
-import tempfile
 
-HERE = os.path.dirname(os.path.abspath(__file__))
-ROOT = os.path.dirname(os.path.dirname(HERE))
+MEMBERS = {"id", "file", "area", "find", "replace", "breaks", "methods", "equivalent"}
+VARIABLE = "MPCHECK_PLANTED"
+SWITCH = """#ifndef MPCHECK_PLANTED_SWITCH
+#define MPCHECK_PLANTED_SWITCH
+#include <stdlib.h>
+#include <string.h>
+inline bool planted(const char* fault) {
+  static const char* const chosen = ::getenv("%s");
+  return chosen != nullptr && ::strcmp(chosen, fault) == 0;
+}
+#endif
+""" % VARIABLE
 
 
-def package_of(python):
-    code = "import multiprocessing, os; print(os.path.dirname(multiprocessing.__file__))"
+class FaultError(Exception):
+    """A fault that can't be planted: what is wrong, and where."""
+
+
+def load_faults(folder):
+    """All faults of a folder's *.json, in the order of their files."""
+    faults, ids = [], set()
+    for path in sorted(glob.glob(os.path.join(folder, "*.json"))):
+        with open(path) as f:
+            try:
+                some = json.load(f)
+            except ValueError as e:
+                raise FaultError("%s: not JSON: %s" % (path, e)) from e
+        for fault in some:
+            check_members(fault, path)
+            if fault["id"] in ids:
+                raise FaultError("%s: there are two faults %s" % (path, fault["id"]))
+            ids.add(fault["id"])
+        faults += some
+    if not faults:
+        raise FaultError("%s: no faults (*.json) there" % folder)
+    return faults
+
+
+def check_members(fault, path):
+    name = fault.get("id", json.dumps(fault)[:60])
+    missing = {"id", "file", "area", "find", "replace", "breaks"} - set(fault)
+    unknown = set(fault) - MEMBERS
+    if missing or unknown:
+        raise FaultError("%s: fault %s: %s" % (path, name, "; ".join(
+            ["no member '%s'" % m for m in sorted(missing)] + ["unknown member '%s'" % m for m in sorted(unknown)])))
+
+
+def place_of(fault, text):
+    """Where the fault's text stands: (begin, end)."""
+    count = text.count(fault["find"])
+    if count != 1:
+        raise FaultError("fault %s: its text occurs %d times in %s, not once" % (fault["id"], count, fault["file"]))
+    begin = text.index(fault["find"])
+    return begin, begin + len(fault["find"])
+
+
+def read(path):
+    with open(path, encoding="utf-8") as f:
+        return f.read()
+
+
+# ---- In a Python package
+
+def package_of(python, module="multiprocessing"):
+    code = "import importlib, os; print(os.path.dirname(importlib.import_module('%s').__file__))" % module
     return subprocess.check_output([python, "-c", code], universal_newlines=True).strip()
 
 
-def copy_to_edit(package, fault, folder):
-    """Copies what the fault is planted in; returns the file to edit."""
-    if "module" in fault:  # a single file beside the package
-        return shutil.copy(os.path.join(os.path.dirname(package), fault["file"]), folder)
-    copy = os.path.join(folder, "multiprocessing")
-    shutil.copytree(package, copy, ignore=shutil.ignore_patterns("__pycache__"))
-    return os.path.join(copy, fault["file"])
+class PackageCopy:
+    """Copies of a package, each with one fault."""
 
+    def __init__(self, package):
+        self.package = package
 
-def plant(package, fault, folder):
-    path = copy_to_edit(package, fault, folder)
-    with open(path) as f:
-        text = f.read()
-    if text.count(fault["find"]) != 1:
-        sys.exit("fault %s: its text occurs %d times in %s, not once"
-                 % (fault["id"], text.count(fault["find"]), fault["file"]))
-    with open(path, "w") as f:
-        f.write(text.replace(fault["find"], fault["replace"]))
-    compile(text.replace(fault["find"], fault["replace"]), path, "exec")
-
-
-def holding_claims(args, pythonpath, flags=()):
-    """The claims that hold and leave nothing behind, and whether the run came to its end. `flags`: the interpreter's."""
-    environment = dict(os.environ)
-    environment.pop("PYTHONDONTWRITEBYTECODE", None)  # the suite starts many interpreters
-    if pythonpath:
-        environment["PYTHONPATH"] = pythonpath
-    with tempfile.TemporaryDirectory(prefix="results-") as folder:
-        results = os.path.join(folder, "results.jsonl")
-        command = [args.runner, "--gtest_filter=" + args.filter, "--results=" + results, "--",
-                   args.python, *flags, args.adapter, "--start-method=" + args.start_method]
+    def plant(self, fault, folder):
+        """Makes the faulty copy in `folder`. Returns what the environment needs to find it."""
+        original = os.path.join(self.package, fault["file"])
+        if not os.path.exists(original):
+            raise FaultError("fault %s: there is no %s" % (fault["id"], original))
+        text = read(original)
+        begin, end = place_of(fault, text)
+        text = text[:begin] + fault["replace"] + text[end:]
         try:
-            ended = subprocess.run(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
-                                   env=environment, timeout=args.timeout).returncode in (0, 1, 2)
-        except subprocess.TimeoutExpired:
-            ended = False
-        with open(results) as f:
-            rows = [json.loads(line) for line in f if line.endswith("\n")]
-    claims = [row for row in rows if "claim" in row]
-    return {row["claim"] for row in claims
-            if row["verdict"] == "holds" and row["hygiene"]["verdict"] != "dirty"}, ended
+            compile(text, fault["file"], "exec")
+        except SyntaxError as e:
+            raise FaultError("fault %s: %s" % (fault["id"], e)) from e
+        copy = os.path.join(folder, os.path.basename(self.package))
+        # What is compiled already comes along; the edited file is newer than its compiled form.
+        shutil.copytree(self.package, copy)
+        with open(os.path.join(copy, fault["file"]), "w", encoding="utf-8") as f:
+            f.write(text)
+        return {"PYTHONPATH": folder}
 
 
-def main():
-    p = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    p.add_argument("faults", nargs="+")
-    p.add_argument("--runner", default=os.path.join(ROOT, "bazel-bin/conformance/runner/runner"))
-    p.add_argument("--adapter", default=os.path.join(ROOT, "tools/adapters/python/adapter.py"))
-    p.add_argument("--python", default="/usr/bin/python3")
-    p.add_argument("--start-method", default="fork")
-    p.add_argument("--filter", default="*", help="GoogleTest filter: which claims to run")
-    p.add_argument("--only", default="", help="only faults whose id contains this")
-    p.add_argument("--jobs", type=int, default=2)
-    p.add_argument("--timeout", type=float, default=300)
-    args = p.parse_args()
+# ---- In sources that must be compiled
 
-    faults = []
-    for name in args.faults:
-        with open(name) as f:
-            faults += json.load(f)
-    faults = [f for f in faults if args.only in f["id"]
-              and args.start_method in f.get("methods", [args.start_method])]
-    if not faults:
-        sys.exit("no fault to plant")
-    package = package_of(args.python)
-    baseline, ended = holding_claims(args, None)
-    if not ended or not baseline:
-        sys.exit("the untouched package can't be judged: try the runner by hand")
-    print("%d claims hold on the untouched package" % len(baseline), flush=True)
-
-    def attempt(fault):
-        with tempfile.TemporaryDirectory(prefix="fault-") as folder:
-            plant(package, fault, folder)
-            # Some modules (os) are built into the interpreter, and read from a file only if told so.
-            flags = ("-X", "frozen_modules=off") if "module" in fault else ()
-            holding, ended = holding_claims(args, folder, flags)
-            # Of a run that did not end, the claims that it did not reach say nothing.
-            return fault, sorted(baseline - holding) if ended else ["(the run does not end)"]
-
-    missed = 0
-    with concurrent.futures.ThreadPoolExecutor(args.jobs) as pool:
-        for fault, caught_by in pool.map(attempt, faults):
-            missed += not caught_by
-            shown = ", ".join(caught_by[:4]) + (" and %d more" % (len(caught_by) - 4) if len(caught_by) > 4 else "")
-            print("%-7s %-45s %s" % ("caught" if caught_by else "MISSED", fault["id"], shown or fault["breaks"]),
-                  flush=True)
-    print("%d of %d faults caught" % (len(faults) - missed, len(faults)))
-    return 1 if missed else 0
+def is_statement(fault):
+    return fault["find"].rstrip()[-1] in ";}"
 
 
-if __name__ == "__main__":
-    sys.exit(main())
+def switched(text, faults):
+    """`text` with a switch where each of the faults is."""
+    by_place = {}
+    for fault in faults:
+        by_place.setdefault(place_of(fault, text), []).append(fault)
+    places = sorted(by_place, key=lambda place: (place[0], -place[1]))
+
+    def rendered(begin, end, inner):
+        out, at = "", begin
+        while inner:
+            place = inner.pop(0)
+            nested = []
+            while inner and inner[0][0] < place[1]:
+                nested.append(inner.pop(0))
+                if nested[-1][1] > place[1]:
+                    raise FaultError("faults %s and %s overlap"
+                                     % (by_place[place][0]["id"], by_place[nested[-1]][0]["id"]))
+            right = rendered(place[0], place[1], nested)
+            out += text[at:place[0]] + switch(by_place[place], right)
+            at = place[1]
+        return out + text[at:end]
+
+    return SWITCH + rendered(0, len(text), places)
+
+
+def switch(faults, right):
+    if is_statement(faults[0]):
+        choices = ["if (planted(\"%s\")) {\n%s\n}" % (f["id"], f["replace"]) for f in faults]
+        return " else ".join(choices) + " else {\n%s\n}" % right
+    choices = ["planted(\"%s\") ? (%s) : " % (f["id"], f["replace"]) for f in faults]
+    return "(%s(%s))" % ("".join(choices), right)
+
+
+class SwitchedSources:
+    """A copy of a checkout in which an environment variable chooses the fault, and one program built from it."""
+
+    # What a build needs none of.
+    LEFT_OUT = {".git", ".deps", "results", "compile_commands.json"}
+
+    def __init__(self, checkout, copy, target):
+        self.checkout, self.copy, self.target = checkout, copy, target
+
+    def write(self, faults):
+        """Makes or refreshes the copy. Files that stay the same keep their times, so that little is built anew.
+        Returns (fault, why) for each that can't be planted."""
+        refused = []
+        by_file = {}
+        for fault in faults:
+            path = os.path.join(self.checkout, fault["file"])
+            try:
+                if not os.path.exists(path):
+                    raise FaultError("fault %s: there is no %s" % (fault["id"], fault["file"]))
+                place_of(fault, read(path))
+                by_file.setdefault(fault["file"], []).append(fault)
+            except FaultError as e:
+                refused.append((fault, str(e)))
+        wanted = set()
+        for name in self._files():
+            wanted.add(name)
+            if name in by_file:
+                content = switched(read(os.path.join(self.checkout, name)), by_file[name]).encode()
+            else:
+                with open(os.path.join(self.checkout, name), "rb") as f:
+                    content = f.read()
+            self._put(name, content)
+        self._remove_others(wanted)
+        return refused
+
+    def build(self, log):
+        """Builds the target in the copy. Returns the program's path; FaultError if it can't be built."""
+        package, name = self.target.lstrip("/").split(":")
+        # Warnings about switched code tell nobody anything.
+        command = [os.path.join(self.copy, "tools/with_bazel"), "build", "--per_file_copt=^//mp,^mp/@-w",
+                   "--per_file_copt=^//%s,^%s/@-w" % (package, package), self.target]
+        with open(log, "w") as out:
+            if subprocess.call(command, stdout=out, stderr=subprocess.STDOUT) != 0:
+                errors = [line for line in read(log).splitlines() if "error" in line.lower()]
+                raise FaultError("the copy with the faults does not build; see %s\n%s" % (log, "\n".join(errors[:5])))
+        return os.path.join(self.copy, "bazel-bin", package, name)
+
+    def plant(self, fault, _folder):
+        return {VARIABLE: fault["id"]}
+
+    def _files(self):
+        for folder, folders, files in os.walk(self.checkout):
+            top = folder == self.checkout
+            folders[:] = [f for f in folders if f != "__pycache__"
+                          and not (top and (f in self.LEFT_OUT or f.startswith("bazel-")))]
+            for name in files:
+                path = os.path.join(folder, name)
+                if not (top and name in self.LEFT_OUT) and not os.path.islink(path):
+                    yield os.path.relpath(path, self.checkout)
+
+    def _put(self, name, content):
+        path = os.path.join(self.copy, name)
+        if os.path.exists(path):
+            with open(path, "rb") as f:
+                if f.read() == content:
+                    return
+        os.makedirs(os.path.dirname(path), exist_ok=True)
+        with open(path, "wb") as f:
+            f.write(content)
+        shutil.copymode(os.path.join(self.checkout, name), path)
+
+    def _remove_others(self, wanted):
+        for folder, folders, files in os.walk(self.copy):
+            folders[:] = [f for f in folders if not os.path.islink(os.path.join(folder, f))]
+            for name in files:
+                path = os.path.join(folder, name)
+                if os.path.relpath(path, self.copy) not in wanted:
+                    os.unlink(path)
