@@ -202,11 +202,12 @@ class SwitchedSources:
         """Builds the target in the copy. Returns the program's path; FaultError if it can't be built."""
         package, name = self.target.lstrip("/").split(":")
         # Warnings about switched code tell nobody anything.
-        command = [os.path.join(self.copy, "tools/with_bazel"), "build", "--per_file_copt=^//mp,^mp/@-w",
+        command = [os.path.join(self.copy, "tools/with_bazel"), "build", "--keep_going",
+                   "--per_file_copt=^//mp,^mp/@-w",
                    "--per_file_copt=^//%s,^%s/@-w" % (package, package), self.target]
         with open(log, "w") as out:
             if subprocess.call(command, stdout=out, stderr=subprocess.STDOUT) != 0:
-                errors = [line for line in read(log).splitlines() if "error" in line.lower()]
+                errors = [line for line in read(log).splitlines() if ": error: " in line]
                 raise FaultError("the copy with the faults does not build; see %s\n%s" % (log, "\n".join(errors[:5])))
         return os.path.join(self.copy, "bazel-bin", package, name)
 

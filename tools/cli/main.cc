@@ -17,6 +17,7 @@
 //                                            it; or a statement and its claims. With the notes' own
 //                                            texts in FOLDER they are quoted
 //   mpcheck coverage                         how many statements claims cover
+//   mpcheck sharpness [NAME...]              which planted faults the suite notices (--help says more)
 //
 // tools/mpcheck builds this program and starts it.
 #include <sched.h>
@@ -43,6 +44,7 @@
 #include "tools/cli/catalogue_commands.h"
 #include "tools/cli/schedule.h"
 #include "tools/cli/selection.h"
+#include "tools/cli/sharpness.h"
 #include "tools/cli/stress.h"
 #include "tools/cli/summary.h"
 #include "tools/cli/verify.h"
@@ -100,7 +102,7 @@ int wrong_usage(const std::string& what) {
          "       mpcheck stress [NAME...] [--seconds=N] [--seed=S] [--objects=KIND,...] "
          "[--program=P] ...\n"
          "       mpcheck testees | list [ID|AREA...] [--level=LEVEL] | show ID... [--on=NAME] | "
-         "coverage\n";
+         "coverage | sharpness [NAME...] [--help]\n";
   return base::kWrongUsage;
 }
 
@@ -333,6 +335,7 @@ int consult(const std::string& verb, const Flags& flags, const base::Words& word
 }
 
 int main_(int argc, char** argv) {
+  if (asks_for_sharpness(argc, argv)) return sharpness(argc, argv);
   if (is_stress_command(argc, argv)) return stress(argc, argv);
   Flags flags;
   auto parsed = base::parse_command_line(argc, argv,
