@@ -459,13 +459,13 @@ Claims condition_claims() {
            [](Stage& stage) {
              Puppet& main = stage.main();
              RemoteCondition c = main.condition();
-             Crew crew = start_crew(stage, main, 3, {c});
+             Crew crew = start_crew(stage, main, 6, {c});
              crew.push_back(&stage.start_thread(main));
              for (int round = 0; round < 2; ++round) {
                std::vector<Call> calls = each_begins(crew, waits_and_releases(c));
                EXPECT_THAT(calls, return_for_exactly(0));
                notify_all(main, c);
-               EXPECT_THAT(calls, return_for_exactly(4));
+               EXPECT_THAT(calls, return_for_exactly(crew.size()));
                for (const Call& call : calls) EXPECT_TRUE(batch_step_returned(call, 1, true));
              }
            }},

@@ -4,6 +4,7 @@
 #include <unistd.h>
 
 #include "conformance/claims/areas.h"
+#include "conformance/claims/crew.h"
 #include "conformance/claims/process_support.h"
 #include "conformance/stage/matchers.h"
 #include "conformance/stage/process_tree.h"
@@ -291,6 +292,34 @@ Claims ends_of_creators() {
              two.must(self::returns());
              EXPECT_TRUE(stage.main_ends().still_running());
              one.must(self::returns());
+             EXPECT_EQ(stage.main_ends(), Ending(Exited{0}));
+           }},
+      {.id = "lifecycle.all_of_many_children_are_waited_for",
+       .level = Level::kMust,
+       .says =
+           "A process that is through, be it the main program or a child, waits for the last of "
+           "its children, in whatever order they end.",
+       .documented = {"LIFE-01"},
+       .needs = {"process", "isolated"},
+       .check =
+           [](Stage& stage) {
+             constexpr int kChildren = 5;
+             Puppet& main = stage.main();
+             Puppet& elder = stage.start_process(main);
+             Crew nephews = start_crew(stage, elder, kChildren, {});
+             Call joining = main.begins(elder.handle().join());
+             elder.must(self::returns());
+             for (Puppet* each : nephews) {
+               EXPECT_THAT(joining, blocks());
+               each->must(self::returns());
+             }
+             EXPECT_THAT(joining, returns(nullptr));
+             Crew children = start_crew(stage, main, kChildren, {});
+             main.must(self::returns());
+             for (auto each = children.rbegin(); each != children.rend(); ++each) {
+               EXPECT_TRUE(stage.main_ends().still_running());
+               (*each)->must(self::returns());
+             }
              EXPECT_EQ(stage.main_ends(), Ending(Exited{0}));
            }},
       {.id = "lifecycle.main_waits_for_a_failing_child",

@@ -94,6 +94,9 @@ Claims managed_lists() {
              EXPECT_THAT(main.does(l.pop(-2)), returns(4));
              EXPECT_THAT(main.does(l.remove(3)), returns(nullptr));
              EXPECT_THAT(main.does(l.get()), returns(list({1, 2, 3})));
+             EXPECT_THAT(main.does(l.insert(-1, "last but one")), returns(nullptr));
+             EXPECT_THAT(main.does(l.get()), returns(list({1, 2, "last but one", 3})));
+             EXPECT_THAT(main.does(l.erase(-1)), returns(nullptr));
              EXPECT_THAT(main.does(l.erase(-1)), returns(nullptr));
              EXPECT_THAT(main.does(l.get()), returns(list({1, 2})));
            }},

@@ -8,6 +8,8 @@
 namespace conformance {
 namespace {
 
+using namespace std::chrono_literals;
+using testing::AllOf;
 using testing::Contains;
 using testing::Ne;
 
@@ -43,6 +45,39 @@ Claims managers_that_start_and_end() {
              EXPECT_THAT(main.does(m.shutdown()), returns(nullptr));
              EXPECT_TRUE(stage.process_ends(server));
              EXPECT_THAT(main.does(m.join()), returns(nullptr));
+           }},
+      {.id = "manager.join_gives_up_after_its_timeout",
+       .level = Level::kShould,
+       .says = "join(t) of a manager whose server serves returns when t has passed, and a later "
+               "join() waits for the end.",
+       .documented = {"MAN-05"},
+       .needs = {"manager"},
+       .check =
+           [](Stage& stage) {
+             Puppet& main = stage.main();
+             RemoteManager m = main.manager();
+             Puppet& thread = stage.start_thread(main);
+             EXPECT_THAT(thread.does(m.join(50ms)), AllOf(returns(), took_about(50ms)));
+             Call joining = thread.begins(m.join());
+             EXPECT_THAT(joining, blocks());
+             EXPECT_THAT(main.does(m.shutdown()), returns(nullptr));
+             EXPECT_THAT(joining, returns());
+           }},
+      {.id = "manager.shutdown_ends_a_stopped_server",
+       .level = Level::kShould,
+       .says = "shutdown() ends a server that answers nobody any more, in bounded time.",
+       .documented = {"MAN-05"},
+       .needs = {"manager", "isolated"},
+       .check =
+           [](Stage& stage) {
+             Puppet& main = stage.main();
+             RemoteManager m = main.manager();
+             pid_t server = stage.server_of(main, m);
+             stage.tolerate_temporary_files();  // in the end it is killed
+             ::kill(server, SIGSTOP);
+             Call shutdown = main.begins(m.shutdown());
+             EXPECT_TRUE(stage.process_ends(server));
+             EXPECT_THAT(shutdown, returns(nullptr));
            }},
       {.id = "manager.shutdown_twice_is_harmless",
        .level = Level::kMust,

@@ -166,8 +166,8 @@ Claims managed_queues() {
              main.must(q.put(2));
              Call join = main.begins(q.join());
              EXPECT_THAT(join, blocks());
-             child.must(q.get());
-             child.must(q.get());
+             EXPECT_THAT(child.does(q.get()), returns(1));
+             EXPECT_THAT(child.does(q.get()), returns(2));
              EXPECT_THAT(join, blocks());
              child.must(q.task_done());
              EXPECT_THAT(join, blocks());
@@ -252,6 +252,7 @@ Claims managed_locks() {
              Puppet& thread = stage.start_thread(main);
              EXPECT_THAT(main.does(l.acquire({.block = true, .timeout = kLong})), returns(true));
              EXPECT_THAT(thread.does(l.acquire({.block = false})), returns(false));
+             EXPECT_THAT(thread.does(l.acquire({.block = true, .timeout = 0s})), returns(false));
              EXPECT_THAT(thread.does(l.acquire({.block = true, .timeout = 30ms})),
                          AllOf(returns(false), took_about(30ms)));
              EXPECT_THAT(thread.does(l.acquire({.timeout = 30ms})),
@@ -523,6 +524,32 @@ Claims managed_meetings() {
              EXPECT_THAT(wait, returns(true));
              child.must(c.release());
            }},
+      {.id = "manager.condition.wait_restores_all_levels",
+       .level = Level::kMust,
+       .says =
+           "wait() gives up a lock that was acquired twice, and holds it twice when it returns.",
+       .documented = {"MAN-37"},
+       .needs = {"manager", "manager.condition"},
+       .check =
+           [](Stage& stage) {
+             Puppet& main = stage.main();
+             RemoteManager m = main.manager();
+             RemoteCondition c = main.makes(m.condition());
+             Puppet& child = stage.start_process(main, {c});
+             child.must(c.acquire());
+             child.must(c.acquire());
+             Call wait = child.begins(c.wait());
+             EXPECT_THAT(wait, blocks());
+             EXPECT_THAT(main.does(c.acquire()), returns(true));
+             main.must(c.notify());
+             main.must(c.release());
+             EXPECT_THAT(wait, returns(true));
+             child.must(c.release());
+             EXPECT_THAT(main.does(c.acquire(kWithoutBlocking)), returns(false));
+             child.must(c.release());
+             EXPECT_THAT(main.does(c.acquire(kWithoutBlocking)), returns(true));
+             main.must(c.release());
+           }},
       {.id = "manager.condition.killed_waiter_takes_no_notification",
        .level = Level::kBeyond,
        .says = "notify() wakes one who lives, although another one was killed while it waited.",
@@ -569,6 +596,23 @@ Claims managed_meetings() {
              EXPECT_THAT(crew[0]->does(e.clear()), returns(nullptr));
              EXPECT_THAT(main.does(e.is_set()), returns(false));
              EXPECT_THAT(main.does(e.wait(0s)), returns(false));
+           }},
+      {.id = "manager.event.long_wait_is_no_failure",
+       .level = Level::kMust,
+       .says = "A call that waits in the manager for seconds waits on, and has its result then.",
+       .documented = {"MAN-38"},
+       .needs = {"manager", "manager.event"},
+       .check =
+           [](Stage& stage) {
+             Puppet& main = stage.main();
+             RemoteManager m = main.manager();
+             RemoteEvent e = main.makes(m.event());
+             Puppet& thread = stage.start_thread(main);
+             Call waiting = main.begins(e.wait());
+             EXPECT_THAT(thread.does(e.wait(2500ms)), AllOf(returns(false), took_at_least(2500ms)));
+             EXPECT_THAT(waiting, blocks());
+             EXPECT_THAT(thread.does(e.set()), returns(nullptr));
+             EXPECT_THAT(waiting, returns(true));
            }},
       {.id = "manager.event.killed_waiter_hinders_nobody",
        .level = Level::kShould,
@@ -688,6 +732,38 @@ Claims managed_meetings() {
              task.must(self::returns("done"));
              EXPECT_THAT(get, returns("done"));
              EXPECT_THAT(main.does(result.successful()), returns(true));
+           }},
+      {.id = "manager.pool.spreads_items_without_waiting",
+       .level = Level::kShould,
+       .says = "starmap_async() of a Pool in the manager returns a result that can be waited for.",
+       .documented = {"MAN-40"},
+       .needs = {"manager", "manager.pool", "pool.starmap"},
+       .check =
+           [](Stage& stage) {
+             Puppet& main = stage.main();
+             RemoteManager m = main.manager();
+             RemotePool pool = main.makes(m.pool(1));
+             auto result = handle_named<RemoteAsyncResult>("result");
+             main.must(pool.starmap_async(result, "arguments",
+                                          {Value::tuple({1, 2}), Value::tuple({3})}));
+             EXPECT_THAT(main.does(result.get()),
+                         returns(Value::list({Value::list({1, 2}), Value::list({3})})));
+           }},
+      {.id = "manager.pool.with_block_terminates",
+       .level = Level::kShould,
+       .says =
+           "The end of a with block of a Pool in the manager ends its workers, whatever they do.",
+       .documented = {"MAN-40"},
+       .needs = {"manager", "manager.pool", "pool.with"},
+       .check =
+           [](Stage& stage) {
+             Puppet& main = stage.main();
+             RemoteManager m = main.manager();
+             RemotePool pool = main.makes(m.pool(1));
+             EXPECT_THAT(main.does(pool.enter()), returns());
+             auto [result, task] = stage.apply_async_puppet(main, pool);
+             EXPECT_THAT(main.does(pool.exit()), returns());
+             EXPECT_TRUE(stage.process_ends(task));
            }},
   };
 }

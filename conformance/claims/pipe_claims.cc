@@ -706,6 +706,41 @@ Claims endings() {
                EXPECT_THAT(main.does(end.recv()), raises("EOFError"));
              }
            }},
+      {.id = "pipe.closed_ends_leave_no_descriptor",
+       .level = Level::kMust,
+       .says = "When both ends of a pipe are closed, a process has as many descriptors as before.",
+       .documented = {"PIPE-01"},
+       .needs = {"pipe"},
+       .check =
+           [](Stage& stage) {
+             Puppet& main = stage.main();
+             auto one_more = [&] {
+               auto [left, right] = main.pipe();
+               main.must(left.send(1));
+               EXPECT_THAT(main.does(right.recv()), returns(1));
+               main.must(left.close());
+               main.must(right.close());
+             };
+             one_more();
+             const std::optional<int> before = stage.open_files(main);
+             for (int i = 0; i < 3; ++i) one_more();
+             EXPECT_EQ(stage.open_files(main), before);
+           }},
+      {.id = "pipe.message_after_message_is_whole",
+       .level = Level::kMust,
+       .says = "Of hundreds of messages, sent and received by turns, each arrives as it was sent.",
+       .documented = {"PIPE-04"},
+       .needs = {"pipe"},
+       .check =
+           [](Stage& stage) {
+             Puppet& main = stage.main();
+             auto [left, right] = main.pipe();
+             for (int i = 0; i < 300; ++i) {
+               const std::string text(1501, static_cast<char>('a' + i % 26));
+               main.must(left.send(text));
+               EXPECT_EQ(main.must(right.recv()), Value(text)) << "message " << i;
+             }
+           }},
       {.id = "pipe.close_wakes_a_waiting_receiver",
        .level = Level::kMust,
        .says = "A recv() that waits raises EOFError when the last copy of the other end is closed.",

@@ -1095,6 +1095,25 @@ Claims stopping() {
              EXPECT_THAT(main.does(child.handle().kill()), returns(nullptr));
              EXPECT_EQ(exit_code(main, child.handle()), Value(-SIGKILL));
            }},
+      {.id = "process.any_thread_of_its_creator_handles_it",
+       .level = Level::kMust,
+       .says = "Another thread of the creator than its main one may start a process, ask it, wait "
+               "for it with and without a timeout, and end it.",
+       .documented = {"PROC-12", "PROC-24"},
+       .needs = {"process", "isolated"},
+       .check =
+           [](Stage& stage) {
+             Puppet& main = stage.main();
+             Puppet& thread = stage.start_thread(main);
+             RemoteProcess p = main.process();
+             EXPECT_THAT(thread.does(p.start()), returns(nullptr));
+             stage.arrival(p);
+             EXPECT_THAT(thread.does(p.is_alive()), returns(true));
+             EXPECT_THAT(thread.does(p.join(50ms)), AllOf(returns(nullptr), took_about(50ms)));
+             EXPECT_THAT(thread.does(p.terminate()), returns(nullptr));
+             EXPECT_EQ(exit_code(thread, p), Value(-SIGTERM));
+             EXPECT_THAT(main.does(p.is_alive()), returns(false));
+           }},
       {.id = "process.survivor_of_terminate_ends_as_it_likes",
        .level = Level::kMust,
        .says =

@@ -1,5 +1,6 @@
 // Listener and Client: connections between processes that share nothing but an address and a key.
 #include <signal.h>
+#include <unistd.h>
 
 #include <optional>
 
@@ -192,6 +193,70 @@ Claims listeners() {
                again.main.must(again.listener.close());
              }
            }},
+      {.id = "remote.last_accepted_is_the_latest",
+       .level = Level::kMust,
+       .says = "last_accepted is the address of the client that was accepted last.",
+       .documented = {"LSN-02"},
+       .needs = {"remote", "remote.tcp"},
+       .check =
+           [](Stage& stage) {
+             Remote remote(stage, {.address = kAnyPort});
+             auto first = remote.connect();
+             Value address = remote.main.must(remote.listener.last_accepted());
+             auto second = remote.connect();
+             EXPECT_THAT(remote.main.does(remote.listener.last_accepted()),
+                         returns_what(Ne(address)));
+             remote.main.must(remote.listener.close());
+           }},
+      {.id = "remote.port_can_be_had_again_at_once",
+       .level = Level::kShould,
+       .says = "A port is free for a new listener as soon as the old one is closed, although the "
+               "listener's side was the first to close a connection.",
+       .documented = {"LSN-07"},
+       .needs = {"remote", "remote.tcp"},
+       .check =
+           [](Stage& stage) {
+             Remote remote(stage, {.address = kAnyPort});
+             auto [ours, theirs] = remote.connect();
+             remote.main.must(ours.close());
+             EXPECT_THAT(remote.thread.does(theirs.recv()), raises("EOFError"));
+             remote.thread.must(theirs.close());
+             remote.main.must(remote.listener.close());
+             Remote again(stage, {.address = remote.address});
+             again.main.must(again.listener.close());
+           }},
+      {.id = "remote.abstract_address_needs_no_file",
+       .level = Level::kShould,
+       .says = "A name that begins with a NUL is an address without a file: clients reach it, and "
+               "close() frees it.",
+       .documented = {"LSN-03"},
+       .needs = {"remote"},
+       .check =
+           [](Stage& stage) {
+             const std::string name = "mpcheck-" + std::to_string(::getpid());
+             for (int i = 0; i < 2; ++i) {
+               Remote remote(stage, {.address = Value(std::string(1, '\0') + name)});
+               remote.expect_to_work();
+               EXPECT_THAT(remote.main.does(remote.listener.close()), returns(nullptr));
+             }
+           }},
+      {.id = "remote.file_stays_when_a_child_ends",
+       .level = Level::kMust,
+       .says = "The socket's file of a listener stays when children of its process are started and "
+               "end.",
+       .documented = {"LSN-07"},
+       .needs = {"remote", "process"},
+       .check =
+           [](Stage& stage) {
+             Remote remote(stage, {.address = "stays.sock"});
+             Puppet& child = stage.start_process(remote.main);
+             EXPECT_TRUE(stage.has_file("stays.sock"));
+             child.must(self::returns());
+             remote.main.must(child.handle().join());
+             EXPECT_TRUE(stage.has_file("stays.sock"));
+             remote.expect_to_work();
+             remote.main.must(remote.listener.close());
+           }},
       {.id = "remote.with_block_closes",
        .level = Level::kMust,
        .says = "A with block gives the listener itself and closes it at its end.",
@@ -280,6 +345,24 @@ Claims listeners() {
              EXPECT_THAT(remote.main.does(accepted[2].send("for the third")), returns());
              EXPECT_THAT(remote.thread.does(clients[2].recv()), returns("for the third"));
              EXPECT_THAT(remote.thread.does(clients[1].poll()), returns(false));
+             remote.main.must(remote.listener.close());
+           }},
+      {.id = "remote.backlog_lets_clients_in_before_accept",
+       .level = Level::kShould,
+       .says = "As many clients as the backlog says connect before anybody calls accept().",
+       .documented = {"LSN-06"},
+       .needs = {"remote"},
+       .check =
+           [](Stage& stage) {
+             constexpr int kBacklog = 8;
+             Remote remote(stage, {.backlog = kBacklog});
+             for (int i = 0; i < kBacklog; ++i) {
+               auto client = handle_named<RemoteConnection>("client" + std::to_string(i));
+               EXPECT_THAT(remote.thread.does(named(module::client(remote.address).op, client)),
+                           returns());
+             }
+             for (int i = 0; i < kBacklog; ++i)
+               EXPECT_THAT(remote.main.does(remote.listener.accept().op), returns());
              remote.main.must(remote.listener.close());
            }},
       {.id = "remote.many_clients_at_once",
@@ -390,6 +473,22 @@ Claims remote_connections() {
                remote.main.must(remote.listener.close());
              }
            }},
+      {.id = "remote.silence_is_no_end",
+       .level = Level::kMust,
+       .says = "recv() of an accepted connection waits on however long its peer says nothing.",
+       .documented = {"LSN-05"},
+       .needs = {"remote"},
+       .check =
+           [](Stage& stage) {
+             Remote remote(stage);
+             auto [ours, theirs] = remote.connect();
+             Call receiving = remote.main.begins(ours.recv());
+             // Time passes meanwhile: longer than anybody would set a limit by mistake for.
+             EXPECT_THAT(remote.thread.does(theirs.poll(1500ms)), returns(false));
+             EXPECT_THAT(receiving, blocks());
+             EXPECT_THAT(remote.thread.does(theirs.send("at last")), returns(nullptr));
+             EXPECT_THAT(receiving, returns("at last"));
+           }},
       {.id = "remote.death_of_the_peer_is_end_of_file",
        .level = Level::kMust,
        .says = "When the process at the other end is killed, recv() ends with an error.",
@@ -496,6 +595,24 @@ Claims keys() {
                EXPECT_THAT(connect, raises("AuthenticationError")) << key;
              }
              remote.expect_to_work();
+           }},
+      {.id = "remote.all_of_a_long_key_counts",
+       .level = Level::kMust,
+       .says = "Keys of any length work, and two long ones that differ at their ends only are "
+               "different keys.",
+       .documented = {"LSN-11"},
+       .needs = {"remote", "remote.authkey"},
+       .check =
+           [](Stage& stage) {
+             const std::string key(1000, 'k');
+             Remote remote(stage, {.authkey = bytes(key)});
+             Call accept = remote.main.begins(remote.listener.accept().op);
+             Call connect = remote.thread.begins(
+                 module::client(remote.address, {.authkey = bytes(key.substr(1) + "l")}).op);
+             EXPECT_THAT(accept, raises("AuthenticationError"));
+             EXPECT_THAT(connect, raises("AuthenticationError"));
+             remote.expect_to_work();
+             remote.main.must(remote.listener.close());
            }},
       {.id = "remote.failed_clients_leave_no_descriptor",
        .level = Level::kShould,

@@ -124,6 +124,20 @@ Claims plain_semaphore_claims() {
              each_must({crew[0], crew[1]}, s.release());
              expect_left(main, s, 2);
            }},
+      {.id = "semaphore.rises_far_above_its_beginning",
+       .level = Level::kMust,
+       .says = "A Semaphore(1) may be released a hundred times, and lets a hundred more in then.",
+       .documented = {"SEMA-01"},
+       .needs = {"semaphore"},
+       .check =
+           [](Stage& stage) {
+             Puppet& main = stage.main();
+             RemoteLock s = main.semaphore(1);
+             Puppet& other = stage.start_process(main, {s});
+             EXPECT_THAT(main.does(batch({s.release()}, 100)), returns());
+             EXPECT_THAT(other.does(batch({s.acquire()}, 101)), returns());
+             expect_none_left(main, s);
+           }},
       {.id = "semaphore.one_process_may_hold_several",
        .level = Level::kMust,
        .says = "A permit has no owner: one process takes all of them, and another gives them back.",

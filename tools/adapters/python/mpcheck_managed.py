@@ -70,6 +70,12 @@ def features(thread):
     return found
 
 
+def require_same(shared, on):
+    """Of += and *=, which bind their name to what the operator returns."""
+    if on is not shared:
+        raise TypeError("the statement leaves a %s where the proxy was" % type(on).__name__)
+
+
 class Operations:
     """The operations above of more than one call."""
 
@@ -124,10 +130,14 @@ class Operations:
         return [item for item in on]
 
     def list_iadd(self, on, items):
+        shared = on
         on += items
+        require_same(shared, on)
 
     def list_imul(self, on, times):
+        shared = on
         on *= times
+        require_same(shared, on)
 
     def dict_iterate(self, on):
         return [key for key in on]
