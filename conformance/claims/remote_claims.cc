@@ -159,6 +159,20 @@ Claims listeners() {
              EXPECT_THAT(main.does(module::client(5).op), is_refused);
              EXPECT_THAT(main.does(module::client(0.5).op), is_refused);
            }},
+      {.id = "remote.listener_refuses_a_family_that_is_not_its_address_s",
+       .level = Level::kShould,
+       .says = "A Listener whose family contradicts its address raises.",
+       .documented = {"LSN-03"},
+       .needs = {"remote", "remote.tcp"},
+       .check =
+           [](Stage& stage) {
+             Puppet& main = stage.main();
+             EXPECT_THAT(main.does(module::listener({.address = "p.sock", .family = "AF_INET"}).op),
+                         raises());
+             EXPECT_THAT(main.does(module::listener({.address = kAnyPort, .family = "AF_UNIX"}).op),
+                         raises());
+             EXPECT_FALSE(stage.has_file("p.sock"));
+           }},
       {.id = "remote.address_in_use_raises_os_error",
        .level = Level::kMust,
        .says = "A Listener at an address that another one has raises OSError; that one goes on.",
@@ -844,6 +858,63 @@ Claims strangers() {
              EXPECT_THAT(connect, raises());
              to_listener.hang_up();
              EXPECT_THAT(accept, raises());
+           }},
+      {.id = "remote.recorded_proof_is_worth_nothing",
+       .level = Level::kMust,
+       .says = "A server that repeats to a client with the key what the true listener has sent to "
+               "another one does not convince it.",
+       .documented = {"LSN-11", "LSN-14"},
+       .needs = {"remote", "remote.authkey"},
+       .check =
+           [](Stage& stage) {
+             Remote remote(stage, {.authkey = kKey});
+             RawListener between = stage.listen_raw("between.sock");
+             const Making<RemoteConnection> client =
+                 module::client("between.sock", {.authkey = kKey});
+             RawSocket to_listener = stage.connect_raw(remote.address);
+             Call accept = remote.main.begins(remote.listener.accept().op);
+             Call connect = remote.thread.begins(client.op);
+             RawSocket to_client = between.accept();
+             std::string recorded;
+             for (bool talking = true; talking;) {
+               EXPECT_TRUE(stage.comes_to_rest());
+               const std::string one = to_listener.received_so_far();
+               const std::string other = to_client.received_so_far();
+               to_client.send(one);
+               to_listener.send(other);
+               recorded += one;
+               talking = !one.empty() || !other.empty();
+             }
+             EXPECT_THAT(accept, returns());
+             EXPECT_THAT(connect, returns());
+             Call again = remote.thread.begins(client.op);
+             RawSocket deceived = between.accept();
+             deceived.send(recorded);
+             EXPECT_THAT(again, raises("AuthenticationError"));
+           }},
+      {.id = "remote.part_of_a_proof_is_none",
+       .level = Level::kMust,
+       .says = "The beginning of the right answer to a listener's challenge is a wrong one.",
+       .documented = {"LSN-11"},
+       .needs = {"remote", "remote.authkey", "remote.wire"},
+       .check =
+           [](Stage& stage) {
+             Remote remote(stage, {.authkey = kKey});
+             RawListener between = stage.listen_raw("between.sock");
+             RawSocket to_listener = stage.connect_raw(remote.address);
+             Call accept = remote.main.begins(remote.listener.accept().op);
+             Call connect =
+                 remote.thread.begins(module::client("between.sock", {.authkey = kKey}).op);
+             RawSocket to_client = between.accept();
+             EXPECT_TRUE(stage.comes_to_rest());
+             to_client.send(to_listener.received_so_far());
+             EXPECT_TRUE(stage.comes_to_rest());
+             const std::string answer = to_client.received_so_far();
+             ASSERT_GT(answer.size(), frame_header(0).size() + 8);
+             to_listener.send(framed(answer.substr(frame_header(0).size(), 8)));
+             EXPECT_THAT(accept, raises("AuthenticationError"));
+             to_client.hang_up();
+             EXPECT_THAT(connect, raises());
            }},
       {.id = "remote.torn_message_raises",
        .level = Level::kShould,

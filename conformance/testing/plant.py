@@ -6,8 +6,8 @@ A fault is an object in a *.json file:
      "find": "exact text that occurs once", "replace": "what stands there instead",
      "breaks": "one sentence: what a user would see"}
 
-"methods": ["spawn"] restricts it to start methods under which it can show. "equivalent": "why" says that no user
-can see it: it stays as a record, and is not planted.
+"methods": ["spawn"] restricts it to start methods under which it can show. "equivalent": "why" says that no user can
+see it, or that nothing forbids what he sees: it stays as a record, and is not planted.
 
 Two ways to plant:
 

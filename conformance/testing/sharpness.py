@@ -11,7 +11,7 @@ A fault counts as *caught* by a claim
   - and does not hold (or leaves something behind, or can't be judged any more) on the faulty one, twice: among
     others, and then once more by itself.
 What fails only once is told as doubtful and catches nothing. A fault is *missed* if all claims hold; then either no user
-can see it, and it says so ("equivalent"), or the suite is blunt there. It is *not judged* if its text is not in this
+can see it or nothing forbids it, and it says so ("equivalent"), or the suite is blunt there. It is *not judged* if its text is not in this
 version of the implementation, or if the runner came to no end.
 
 Claims that noticed the fault in an earlier session come first, then those that share most words with it, and the
