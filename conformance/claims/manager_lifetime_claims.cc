@@ -64,7 +64,7 @@ Claims managers_that_start_and_end() {
              EXPECT_THAT(joining, returns());
            }},
       {.id = "manager.shutdown_ends_a_stopped_server",
-       .level = Level::kShould,
+       .level = Level::kBeyond,
        .says = "shutdown() ends a server that answers nobody any more, in bounded time.",
        .documented = {"MAN-05"},
        .needs = {"manager", "isolated"},

@@ -10,9 +10,9 @@ A fault counts as *caught* by a claim
   - that holds, and leaves nothing behind, on the untouched implementation, at the beginning of the same session,
   - and does not hold (or leaves something behind, or can't be judged any more) on the faulty one, twice: among
     others, and then once more by itself.
-What fails only once is told as doubtful and catches nothing. A fault is *missed* if all claims hold; then either no user
-can see it or nothing forbids it, and it says so ("equivalent"), or the suite is blunt there. It is *not judged* if its text is not in this
-version of the implementation, or if the runner came to no end.
+What fails only once is told as doubtful and catches nothing. A fault is *missed* if all claims hold; then either no
+user can see it or nothing forbids it, and it says so ("equivalent"), or the suite is blunt there. It is *not judged* if
+its text is not in this version of the implementation, or if the runner came to no end.
 
 Claims that noticed the fault in an earlier session come first, then those that share most words with it, and the
 first that catches it ends the matter; with --all-claims all are asked.
