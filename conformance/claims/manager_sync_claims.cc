@@ -743,6 +743,7 @@ Claims managed_meetings() {
              Puppet& main = stage.main();
              RemoteManager m = main.manager();
              RemotePool pool = main.makes(m.pool(1));
+             EXPECT_THAT(main.does(pool.apply("square", {2})), returns(4));
              auto result = handle_named<RemoteAsyncResult>("result");
              main.must(pool.starmap_async(result, "arguments",
                                           {Value::tuple({1, 2}), Value::tuple({3})}));
@@ -760,6 +761,7 @@ Claims managed_meetings() {
              Puppet& main = stage.main();
              RemoteManager m = main.manager();
              RemotePool pool = main.makes(m.pool(1));
+             EXPECT_THAT(main.does(pool.apply("square", {2})), returns(4));
              EXPECT_THAT(main.does(pool.enter()), returns());
              auto [result, task] = stage.apply_async_puppet(main, pool);
              EXPECT_THAT(main.does(pool.exit()), returns());
