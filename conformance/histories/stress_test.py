@@ -33,9 +33,9 @@ class FaultsTest(unittest.TestCase):
 
     def find(self, fault):
         with tempfile.TemporaryDirectory() as folder:
-            plant.plant(plant.package_of(PYTHON), fault, folder)
+            environment = plant.PackageCopy(plant.package_of(PYTHON)).plant(fault, folder)
             code, said = run_it("--objects=" + fault["objects"], "--seed=1", "--programs=2000", "--shrink-seconds=10",
-                                PYTHONPATH=folder)
+                                **environment)
             self.assertEqual(code, 1, said)
             original = re.search(r"made smaller from: (.*)", said)
             self.assertTrue(original, said)
@@ -43,7 +43,7 @@ class FaultsTest(unittest.TestCase):
             self.assertLess(program.count(";"), original.group(1).count(";"), said)
             again = shlex.split(said.partition("to see it again:\n")[2].splitlines()[0])
             self.assertIn("--program=" + program, again)
-            again = subprocess.run([again[0], "--programs=3000"] + again[1:], env=dict(os.environ, PYTHONPATH=folder),
+            again = subprocess.run([again[0], "--programs=3000"] + again[1:], env=dict(os.environ, **environment),
                                    stdout=subprocess.PIPE, stderr=subprocess.STDOUT, universal_newlines=True)
             self.assertEqual(again.returncode, 1, again.stdout)
             return said

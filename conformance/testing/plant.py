@@ -6,8 +6,8 @@ A fault is an object in a *.json file:
      "find": "exact text that occurs once", "replace": "what stands there instead",
      "breaks": "one sentence: what a user would see"}
 
-"methods": ["spawn"] restricts it to start methods under which it can show. "equivalent": "why" says that no user can
-see it, or that nothing forbids what he sees: it stays as a record, and is not planted.
+"module": "queue" says that "file" is a module beside the package, of the same standard library. "methods": ["spawn"]
+restricts it to start methods under which it can show. "equivalent": "why" says that no user can see it, or that nothing forbids what he sees: it stays as a record, and is not planted.
 
 Two ways to plant:
 
@@ -30,7 +30,7 @@ import os
 import shutil
 import subprocess
 
-MEMBERS = {"id", "file", "area", "find", "replace", "breaks", "methods", "equivalent"}
+MEMBERS = {"id", "file", "module", "area", "find", "replace", "breaks", "methods", "equivalent"}
 VARIABLE = "MPCHECK_PLANTED"
 SWITCH = """#ifndef MPCHECK_PLANTED_SWITCH
 #define MPCHECK_PLANTED_SWITCH
@@ -106,7 +106,8 @@ class PackageCopy:
 
     def plant(self, fault, folder):
         """Makes the faulty copy in `folder`. Returns what the environment needs to find it."""
-        original = os.path.join(self.package, fault["file"])
+        home = os.path.dirname(self.package) if "module" in fault else self.package
+        original = os.path.join(home, fault["file"])
         if not os.path.exists(original):
             raise FaultError("fault %s: there is no %s" % (fault["id"], original))
         text = read(original)
@@ -116,12 +117,19 @@ class PackageCopy:
             compile(text, fault["file"], "exec")
         except SyntaxError as e:
             raise FaultError("fault %s: %s" % (fault["id"], e)) from e
-        copy = os.path.join(folder, os.path.basename(self.package))
-        # What is compiled already comes along; the edited file is newer than its compiled form.
-        shutil.copytree(self.package, copy)
+        copy = folder
+        if "module" not in fault:
+            copy = os.path.join(folder, os.path.basename(self.package))
+            # What is compiled already comes along; the edited file is newer than its compiled form.
+            shutil.copytree(self.package, copy)
+        os.makedirs(copy, exist_ok=True)
         with open(os.path.join(copy, fault["file"]), "w", encoding="utf-8") as f:
             f.write(text)
         return {"PYTHONPATH": folder}
+
+    def flags(self, fault):
+        """What the interpreter must be told: some modules (os) are built into it, and read from no file unless asked."""
+        return ["-X", "frozen_modules=off"] if "module" in fault else []
 
 
 # ---- In sources that must be compiled
@@ -213,6 +221,9 @@ class SwitchedSources:
 
     def plant(self, fault, _folder):
         return {VARIABLE: fault["id"]}
+
+    def flags(self, _fault):
+        return []
 
     def _files(self):
         for folder, folders, files in os.walk(self.checkout):

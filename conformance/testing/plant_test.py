@@ -65,6 +65,16 @@ class PackageTest(Folder):
         self.assertEqual(plant.read(self.folder + "/copy/package/b.py"), "z = 1\n")
         self.assertEqual(plant.read(self.folder + "/package/a.py"), "x = 1\ny = 1\n")
 
+    def test_edits_a_copy_of_a_module_beside_the_package(self):
+        self.write("module.py", "a = 1\n")
+        one = fault("a = 1", "a = 2", file="module.py", module="module")
+        self.assertEqual(self.plant(one), {"PYTHONPATH": self.folder + "/copy"})
+        self.assertEqual(plant.read(self.folder + "/copy/module.py"), "a = 2\n")
+        self.assertEqual(plant.read(self.folder + "/module.py"), "a = 1\n")
+        self.assertEqual(os.listdir(self.folder + "/copy"), ["module.py"])
+        self.assertEqual(self.package.flags(one), ["-X", "frozen_modules=off"])
+        self.assertEqual(self.package.flags(fault("y = 1", "y = 2")), [])
+
     def test_refuses_text_that_is_not_there_once(self):
         self.assertIn("fault it: its text occurs 2 times in a.py",
                       self.refusal(lambda: self.plant(fault("= 1", "= 2"))))

@@ -230,6 +230,7 @@ def judge_fault(fault, planted, command, ranking, runners, all_claims):
     with tempfile.TemporaryDirectory(prefix="fault-", dir=runners.folder) as folder:
         try:
             environment = planted.plant(fault, folder)
+            command = command[:1] + planted.flags(fault) + command[1:]
             for batch in ranking.batches(fault):
                 ask(batch, command, environment, runners, all_claims, result)
                 if result["caught_by"] and not all_claims:
