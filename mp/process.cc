@@ -16,6 +16,7 @@
 
 #include "base/os_error.h"
 #include "mp/os/life.h"
+#include "mp/os/named_file.h"
 #include "mp/os/socket_file.h"
 #include "mp/self.h"
 #include "mp/type_name.h"
@@ -205,6 +206,7 @@ void Process::live() {
   int code = exitcode_of([&] { run(); });
   if (const int at_end = exitcode_of(finish); at_end != 0) code = at_end;
   os::SocketFile::remove_all();
+  os::remove_all_named();
   flush_streams();
   ::_exit(code & 0xff);
 }

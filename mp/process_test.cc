@@ -301,6 +301,15 @@ TEST_P(ProcessTest, TerminateKillAndInterrupt) {
   }
 }
 
+TEST_P(ProcessTest, EndOfAChildRemovesItsSharedMemory) {
+  Queue<std::string> names;
+  Process p(
+      options(), [](Queue<std::string> out) { out.put(SharedMemory::create(8).name()); }, names);
+  p.start();
+  EXPECT_TRUE(p.join(kSoon));
+  EXPECT_NE(::access(("/dev/shm/" + names.get()).c_str(), F_OK), 0);
+}
+
 void keep_a_daemon(Queue<int> out, StartMethod method) {
   Process daemon({.daemon = true, .start_method = method}, [] {
     while (true) ::pause();

@@ -439,28 +439,6 @@ Claims processes() {
                }
              }
            }},
-      {.id = "process.starts_beside_a_busy_thread",
-       .level = Level::kBeyond,
-       .says = "Children that are started while another thread prints can print, and have threads "
-               "and children of their own.",
-       .documented = {"ROB-34"},
-       .needs = {"process", "isolated"},
-       .check =
-           [](Stage& stage) {
-             Puppet& main = stage.main();
-             Puppet& thread = stage.start_thread(main);
-             Call prints = thread.begins(batch({self::prints("x\n", "stdout", true)}, 3000));
-             for (int i = 0; i < 3; ++i) {
-               Puppet& child = stage.start_process(main);
-               child.must(self::prints("child\n", "stdout", true));
-               Puppet& inside = stage.start_thread(child);
-               inside.must(self::prints("thread\n", "stdout", true));
-               inside.must(self::returns());
-               EXPECT_EQ(ends_with(child, stage.start_process(child), self::returns()), Value(0));
-               EXPECT_EQ(ends_with(main, child, self::returns()), Value(0));
-             }
-             EXPECT_THAT(prints, returns());
-           }},
       {.id = "start_method.warning_about_threads",
        .level = Level::kVariation,
        .says = "A fork beside other threads is warned about, or not; one without them never is.",
@@ -496,7 +474,7 @@ Claims processes() {
                   .args = {
                       {"signal", SIGUSR1}, {"operation", "event.set"}, {"object", event.name}}});
              Puppet& child = stage.start_process(main, {event});
-             for (int i = 0; i < 20; ++i) {
+             for (int i = 0; i < 300; ++i) {
                Call questions = main.begins(batch({event.is_set()}, 1000));
                for (int j = 0; j < 20 && !questions.record().reply; ++j) {
                  stage.signal(main, SIGUSR1);
@@ -700,7 +678,7 @@ Claims pools_and_servers() {
              main.must(limit(nullptr));
              EXPECT_THAT(main.does(module::active_children()), returns(Value::list({})));
              EXPECT_TRUE(stage.comes_to_rest());
-             EXPECT_EQ(stage.processes().size(), before);
+             EXPECT_LE(stage.processes().size(), before);
              RemotePool pool = main.pool(2);
              EXPECT_THAT(main.does(pool.apply("square", {3})), returns(9));
              ends_in_order(main, pool);
@@ -791,6 +769,7 @@ Claims pools_and_servers() {
            [](Stage& stage) {
              Puppet& main = stage.main();
              RemoteManager m = handle_named<RemoteManager>("m");
+             stage.tolerate_temporary_files();  // a server that is killed clears nothing away
              main.must(makes("custom_manager.new", m, {{"shutdown_timeout", 0.05}}));
              const std::string name = stage.expects("server");
              Call start = main.begins(m.start(Value::function("puppet"), {name}));

@@ -32,6 +32,9 @@ constexpr std::string_view kMark = "mp-made-by.";
 // A signal makes the kernel begin a piece anew.
 constexpr uint64_t kPiece = 16 << 20;
 
+// By this process and those that it was forked from.
+std::atomic<unsigned> g_made{0};
+
 // The second name of a file.
 struct Mark {
   Incarnation maker;
@@ -122,16 +125,8 @@ void remove_those_of_the_dead() {
   });
 }
 
-void remove_mine() try {
-  const Incarnation me = my_incarnation();
-  for_each_mark([&](const Mark& mark) {
-    if (mark.maker == me) remove_marked(mark);
-  });
-} catch (const std::exception&) {  // others will
-}
-
 void remove_mine_at_exit() {
-  static const bool registered = std::atexit(remove_mine) == 0;
+  static const bool registered = std::atexit(remove_all_named) == 0;
   static_cast<void>(registered);
 }
 
@@ -156,8 +151,7 @@ SharedFile make_named(const std::string& name, uint64_t size) {
                                                  std::to_string(size) + " bytes";
   remove_those_of_the_dead();
   remove_mine_at_exit();
-  static std::atomic<unsigned> made{0};
-  const Mark mark{.maker = my_incarnation(), .serial = ++made, .name = name};
+  const Mark mark{.maker = my_incarnation(), .serial = ++g_made, .name = name};
   base::UniqueFd file(base::check(
       ::open(mark.path().c_str(), O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW, 0600), step));
   MP_KILL_POINT();
@@ -173,6 +167,15 @@ SharedFile make_named(const std::string& name, uint64_t size) {
     throw;
   }
   return SharedFile::adopt(std::move(file));
+}
+
+void remove_all_named() noexcept try {
+  if (g_made == 0) return;
+  const Incarnation me = my_incarnation();
+  for_each_mark([&](const Mark& mark) {
+    if (mark.maker == me) remove_marked(mark);
+  });
+} catch (const std::exception&) {  // others will
 }
 
 SharedFile open_named(const std::string& name) {

@@ -31,6 +31,9 @@ SharedFile open_named(const std::string& name);
 // Takes the name off; who has the file keeps it. Raises: base::OsError: ENOENT if nothing has the name.
 void remove_named(const std::string& name);
 
+// Those that this process has made and still have a name, as it does at its end; exit() does it as well.
+void remove_all_named() noexcept;
+
 }  // namespace mp::os
 
 #endif  // MP_OS_NAMED_FILE_H_
