@@ -379,15 +379,15 @@ Claims processes() {
                return Op{.name = "util.log", .args = {{"level", level}, {"text", text}}};
              };
              main.must(log(20, "before"));
-             main.must({.name = "util.log_to_stderr", .args = {{"level", 30}}});
+             main.must({.name = "util.log_to_stderr", .args = {{"level", 20}}});
              Puppet& child = stage.start_process(main);
              Puppet& grandchild = stage.start_process(child);
              for (auto [puppet, shown, hidden] :
                   {std::tuple(&main, "one of main", "two of main"),
                    {&child, "one of child", "two of child"},
                    {&grandchild, "one of grandchild", "two of grandchild"}}) {
-               puppet->must(log(30, shown));
-               puppet->must(log(20, hidden));
+               puppet->must(log(20, shown));
+               puppet->must(log(10, hidden));
                EXPECT_EQ(occurrences(stage.printed("stderr"), shown), 1) << shown;
                EXPECT_EQ(occurrences(stage.printed("stderr"), hidden), 0) << hidden;
              }
