@@ -350,12 +350,17 @@ Finding not_notified(const Program& program, const History& history) {
 
 const std::vector<Check>& all_checks() {
   static const auto& it = *new std::vector<Check>{
-      {"odd_outcome", odd_outcome},   {"from_nowhere", from_nowhere},
-      {"got_twice", got_twice},       {"lost", lost},
-      {"out_of_order", out_of_order}, {"two_holders", two_holders},
-      {"too_many", too_many},         {"broken_round", broken_round},
-      {"early_join", early_join},     {"wrong_sum", wrong_sum},
-      {"not_notified", not_notified},
+      {"odd_outcome", odd_outcome},
+      {"from_nowhere", from_nowhere},
+      {"got_twice", got_twice},
+      {"lost", lost, /*of_whole=*/true},
+      {"out_of_order", out_of_order},
+      {"two_holders", two_holders},
+      {"too_many", too_many},
+      {"broken_round", broken_round, /*of_whole=*/true},
+      {"early_join", early_join},
+      {"wrong_sum", wrong_sum, /*of_whole=*/true},
+      {"not_notified", not_notified, /*of_whole=*/true},
   };
   return it;
 }

@@ -47,6 +47,7 @@ Finding not_notified(const Program& program, const History& history);
 struct Check {
   std::string_view name;
   Finding (*find)(const Program&, const History&);
+  bool of_whole = false;  // says nothing about a history that has no end
 };
 const std::vector<Check>& all_checks();
 

@@ -198,8 +198,14 @@ Abilities abilities_of(Stage& stage) {
 }
 
 Judgement judge(const Run& run, Promise promise) {
-  if (!run.stuck.empty()) return {Judgement::Verdict::kFailed, "stuck", run.stuck};
-  return judge(run.program, run.history, promise);
+  if (run.stuck.empty()) return judge(run.program, run.history, promise);
+  for (const Check& check : all_checks()) {
+    if (check.of_whole) continue;
+    if (Finding says = check.find(run.program, run.history))
+      return {Judgement::Verdict::kFailed, std::string(check.name),
+              absl::StrCat(*says, "; and ", run.stuck)};
+  }
+  return {Judgement::Verdict::kFailed, "stuck", run.stuck};
 }
 
 // What one process does of a program.

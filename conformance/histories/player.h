@@ -50,7 +50,7 @@ struct Run {
   std::string stuck = {};  // who never came back, and why that is known; empty: all did
 };
 
-// The verdict on a run: stuck, or what its history says.
+// The verdict on a run: what its history says, and that it got stuck.
 Judgement judge(const Run& run, Promise promise);
 
 class Player {

@@ -157,11 +157,16 @@ std::vector<AnyModel> models_of(const Program& made) {
 
 // The oracle is not the rules' own: it tries every order of the calls.
 void expect_no_order_gets_stuck(Limits limits) {
+  constexpr size_t kMostCalls = 14;  // more have too many orders
   for (Kind kind : all_kinds()) {
-    for (uint64_t seed = 0; seed < 25; ++seed) {
+    int tried = 0;
+    for (uint64_t seed = 0; seed < 60 && tried < 25; ++seed) {
       const Program made = Generator(seed, limits).next(kind);
+      if (made.calls() > kMostCalls) continue;
+      ++tried;
       for (const AnyModel& model : models_of(made)) std::visit(NoOrderGetsStuck{made}, model);
     }
+    EXPECT_GE(tried, 5) << name_of(kind);
   }
 }
 

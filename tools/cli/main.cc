@@ -29,7 +29,6 @@
 #include <ctime>
 #include <filesystem>
 #include <iostream>
-#include <variant>
 
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_format.h"
@@ -99,8 +98,7 @@ int wrong_usage(const std::string& what) {
       << "\nusage: mpcheck [run [NAME...]] [--filter=AREA.CLAIM] [--jobs=N] [--time-scale=X] "
          "[-- ADAPTER [ARGUMENT...]]\n"
          "       mpcheck verify [NAME...] [--runs=N] [--loaded=N] [--filter=AREA.CLAIM]\n"
-         "       mpcheck stress [NAME...] [--seconds=N] [--seed=S] [--objects=KIND,...] "
-         "[--program=P] ...\n"
+         "       mpcheck stress [NAME...] [--seconds=N] [--objects=KIND,...] [--program=P] ...\n"
          "       mpcheck testees | list [ID|AREA...] [--level=LEVEL] | show ID... [--on=NAME] | "
          "coverage | sharpness [NAME...] [--help]\n";
   return base::kWrongUsage;
@@ -235,42 +233,16 @@ int run_verify(const Flags& flags, const std::vector<Implementation>& chosen) {
   return outcome.steady ? kAsExpected : kViolations;
 }
 
-// What the words of the command line mean; or the exit code that ends the command.
-std::variant<std::vector<Implementation>, int> testees(const Flags& flags,
-                                                       const base::Words& words) {
+// What judges implementations.
+int judge(const std::string& verb, const Flags& flags, const base::Words& words) {
   auto selected = select(flags.root, words, flags.all);
   if (const auto* error = std::get_if<base::UsageError>(&selected)) return wrong_usage(error->what);
-  if (std::get<std::vector<Implementation>>(selected).empty()) {
+  const auto& chosen = std::get<std::vector<Implementation>>(selected);
+  if (chosen.empty()) {
     std::cerr << "mpcheck: no implementation found on this machine\n";
     return kCouldNotJudge;
   }
-  return std::get<std::vector<Implementation>>(std::move(selected));
-}
-
-// What judges implementations.
-int judge(const std::string& verb, const Flags& flags, const base::Words& words) {
-  const auto found = testees(flags, words);
-  if (const int* code = std::get_if<int>(&found)) return *code;
-  const auto& chosen = std::get<std::vector<Implementation>>(found);
   return verb == "verify" ? run_verify(flags, chosen) : run(flags, chosen);
-}
-
-int stress(int argc, char** argv) {
-  Flags flags;
-  std::vector<std::string> arguments(argv + 1, argv + argc);
-  const std::vector<std::string> passed_on = take_stress_flags(&arguments);
-  std::vector<char*> rest = {argv[0]};
-  for (std::string& each : arguments) rest.push_back(each.data());
-  auto parsed = base::parse_command_line(static_cast<int>(rest.size()), rest.data(),
-                                         {{"root", &flags.root}, {"all", &flags.all}});
-  if (const auto* error = std::get_if<base::UsageError>(&parsed)) return wrong_usage(error->what);
-  base::Words words = std::get<base::Words>(parsed);
-  words.before.erase(words.before.begin());
-  const auto found = testees(flags, words);
-  if (const int* code = std::get_if<int>(&found)) return *code;
-  return stress_all((fs::absolute(flags.root) / "bazel-bin/conformance/histories/stress").string(),
-                    passed_on, std::get<std::vector<Implementation>>(found),
-                    /*own_adapter=*/!words.after.empty());
 }
 
 int print_testees(const std::string& root) {
@@ -336,7 +308,7 @@ int consult(const std::string& verb, const Flags& flags, const base::Words& word
 
 int main_(int argc, char** argv) {
   if (asks_for_sharpness(argc, argv)) return sharpness(argc, argv);
-  if (is_stress_command(argc, argv)) return stress(argc, argv);
+  if (is_stress_command(argc, argv)) return stress_command(argc, argv);
   Flags flags;
   auto parsed = base::parse_command_line(argc, argv,
                                          {{"root", &flags.root},

@@ -13,7 +13,7 @@ import tempfile
 import time
 import unittest
 
-MPCHECK, RUNNER, ADAPTER, STATEMENTS = (os.path.abspath(path) for path in sys.argv[1:5])
+MPCHECK, RUNNER, ADAPTER, STATEMENTS, STRESS = (os.path.abspath(path) for path in sys.argv[1:6])
 DUMMY = ["/usr/bin/python3", ADAPTER, "--module=multiprocessing.dummy"]
 HOLDS = "queue.get.raises_empty_after_timeout"
 VIOLATED = "pipe.full_direction_leaves_the_other_free"
@@ -119,6 +119,32 @@ class MpcheckTest(unittest.TestCase):
         code, said = self.run_it("list")
         self.assertEqual(code, 0, said)
         self.assertRegex(said, "(?m)^" + re.escape(HOLDS) + "  MUST  ")
+
+    def stress(self, *words):
+        ended = subprocess.run([MPCHECK, "--root=" + self.root, "--stress=" + STRESS, "stress", *words], env=ENVIRONMENT,
+                               stdout=subprocess.PIPE, stderr=subprocess.STDOUT, universal_newlines=True)
+        return ended.returncode, ended.stdout
+
+    def test_stresses_what_is_named(self):
+        code, said = self.stress("cpython-*-fork", "--objects=lock", "--programs=20", "--seed=3")
+        self.assertEqual(code, 0, said)
+        self.assertRegex(said, r"(?m)^cpython-[0-9.]+-fork: seed 3, ")
+        self.assertRegex(said, r"(?m)^lock +20 +[0-9]+ +20 +0 +0$")
+
+    def test_stress_tells_failures_and_how_to_see_them_again(self):
+        code, said = self.stress("mine", "--model=strict", "--programs=200", "--program=queue: put 1; empty", "--",
+                                 "/usr/bin/python3", ADAPTER, "--start-method=fork")
+        self.assertEqual(code, 1, said)
+        self.assertIn("tools/mpcheck stress mine --program='queue: put 1; empty' -- /usr/bin/python3 " + ADAPTER, said)
+
+    def test_stress_tells_wrong_usage_by_64(self):
+        for words, wrong in ((["jython-*"], "no implementation here is called 'jython-*'"),
+                             (["mine", "--objects=stack", "--", *DUMMY], "'stack' is no kind of object"),
+                             (["a", "b", "--", "/bin/true"], "one name at most")):
+            with self.subTest(wrong):
+                code, said = self.stress(*words)
+                self.assertEqual(code, 64, said)
+                self.assertIn(wrong, said)
 
     def test_slowest_claims_are_named_when_asked_for(self):
         code, said = self.run_it("run", "mine", "--filter=event.*", "--slowest=3", "--", *DUMMY)

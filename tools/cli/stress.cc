@@ -1,9 +1,12 @@
 #include "tools/cli/stress.h"
 
-#include <unistd.h>
-
 #include <algorithm>
+#include <filesystem>
 #include <iostream>
+#include <string>
+#include <string_view>
+#include <variant>
+#include <vector>
 
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
@@ -11,11 +14,42 @@
 #include "base/deadline.h"
 #include "base/ending.h"
 #include "base/subprocess.h"
+#include "tools/cli/discovery.h"
+#include "tools/cli/selection.h"
 
 namespace mpcheck {
 namespace {
 
 constexpr int kCouldNotJudge = 2;
+
+struct Flags {
+  std::string root = ".";  // the checkout
+  std::string stress;      // the stress program; empty: the one below bazel-bin
+  bool all = false;        // also implementations that are not usual
+};
+
+bool is_mine(std::string_view word) {
+  return !word.starts_with("--") || word == "--all" || word.starts_with("--all=") ||
+         word.starts_with("--root=") || word.starts_with("--stress=");
+}
+
+// The stress program's flags, taken out of `arguments`.
+std::vector<std::string> take_its_flags(std::vector<std::string>* arguments) {
+  const auto end = std::find(arguments->begin(), arguments->end(), "--");
+  const auto its = std::stable_partition(arguments->begin(), end, is_mine);
+  std::vector<std::string> taken(its, end);
+  arguments->erase(its, end);
+  return taken;
+}
+
+int wrong_usage(const std::string& what) {
+  std::cerr << "mpcheck: " << what
+            << "\nusage: mpcheck stress [NAME...] [--seconds=N | --programs=N] [--seed=S]\n"
+               "                      [--objects=KIND,...] [--processes=K] [--operations=M]\n"
+               "                      [--model=relaxed|strict] [--kills | --no-kills]\n"
+               "                      [--program=P] [--all] [-- ADAPTER [ARGUMENT...]]\n";
+  return base::kWrongUsage;
+}
 
 int exit_code_of(const base::Ending& ending, const std::string& name) {
   const auto* exited = std::get_if<base::Exited>(&ending);
@@ -26,26 +60,19 @@ int exit_code_of(const base::Ending& ending, const std::string& name) {
   return kCouldNotJudge;
 }
 
-}  // namespace
-
-int stress_all(const std::string& program, const std::vector<std::string>& flags,
-               const std::vector<Implementation>& implementations, bool own_adapter) {
-  int worst = 0;
-  for (const Implementation& each : implementations) {
-    std::string again = absl::StrCat("tools/mpcheck stress ", each.name, " --program={program}");
-    if (own_adapter) absl::StrAppend(&again, " -- ", absl::StrJoin(each.command, " "));
-    std::vector<std::string> argv = {program, "--name=" + each.name, "--reproduce=" + again};
-    argv.insert(argv.end(), flags.begin(), flags.end());
-    argv.push_back("--");
-    argv.insert(argv.end(), each.command.begin(), each.command.end());
-    if (&each != &implementations.front()) std::cout << std::endl;
-    base::Subprocess stress = base::Subprocess::start({.argv = argv});
-    const int code = exit_code_of(stress.wait(base::Deadline::never()), each.name);
-    if (code == base::kWrongUsage) return code;
-    worst = std::max(worst, code);
-  }
-  return worst;
+int stress_one(const std::string& program, const std::vector<std::string>& flags,
+               const Implementation& one, bool own_adapter) {
+  std::string again = absl::StrCat("tools/mpcheck stress ", one.name, " --program={program}");
+  if (own_adapter) absl::StrAppend(&again, " -- ", absl::StrJoin(one.command, " "));
+  std::vector<std::string> argv = {program, "--name=" + one.name, "--reproduce=" + again};
+  argv.insert(argv.end(), flags.begin(), flags.end());
+  argv.push_back("--");
+  argv.insert(argv.end(), one.command.begin(), one.command.end());
+  base::Subprocess stress = base::Subprocess::start({.argv = argv});
+  return exit_code_of(stress.wait(base::Deadline::never()), one.name);
 }
+
+}  // namespace
 
 bool is_stress_command(int argc, char** argv) {
   for (int i = 1; i < argc; ++i) {
@@ -56,15 +83,36 @@ bool is_stress_command(int argc, char** argv) {
   return false;
 }
 
-std::vector<std::string> take_stress_flags(std::vector<std::string>* arguments) {
-  const auto end = std::find(arguments->begin(), arguments->end(), "--");
-  const auto mine = std::stable_partition(arguments->begin(), end, [](const std::string& word) {
-    return !word.starts_with("--") || word.starts_with("--root") || word == "--all" ||
-           word.starts_with("--all=");
-  });
-  std::vector<std::string> taken(mine, end);
-  arguments->erase(mine, end);
-  return taken;
+int stress_command(int argc, char** argv) {
+  Flags flags;
+  std::vector<std::string> arguments(argv + 1, argv + argc);
+  const std::vector<std::string> its_flags = take_its_flags(&arguments);
+  std::vector<char*> mine = {argv[0]};
+  for (std::string& each : arguments) mine.push_back(each.data());
+  auto parsed = base::parse_command_line(
+      static_cast<int>(mine.size()), mine.data(),
+      {{"root", &flags.root}, {"stress", &flags.stress}, {"all", &flags.all}});
+  if (const auto* error = std::get_if<base::UsageError>(&parsed)) return wrong_usage(error->what);
+  base::Words words = std::get<base::Words>(parsed);
+  words.before.erase(words.before.begin());  // stress
+  auto selected = select(flags.root, words, flags.all);
+  if (const auto* error = std::get_if<base::UsageError>(&selected)) return wrong_usage(error->what);
+  const auto& chosen = std::get<std::vector<Implementation>>(selected);
+  if (chosen.empty()) {
+    std::cerr << "mpcheck: no implementation found on this machine\n";
+    return kCouldNotJudge;
+  }
+  const std::filesystem::path root = std::filesystem::absolute(flags.root);
+  if (flags.stress.empty())
+    flags.stress = (root / "bazel-bin/conformance/histories/stress").string();
+  int worst = 0;
+  for (const Implementation& each : chosen) {
+    if (&each != &chosen.front()) std::cout << std::endl;
+    const int code = stress_one(flags.stress, its_flags, each, !words.after.empty());
+    if (code == base::kWrongUsage) return code;
+    worst = std::max(worst, code);
+  }
+  return worst;
 }
 
 }  // namespace mpcheck
