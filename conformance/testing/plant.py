@@ -7,7 +7,8 @@ A fault is an object in a *.json file:
      "breaks": "one sentence: what a user would see"}
 
 "module": "queue" says that "file" is a module beside the package, of the same standard library. "methods": ["spawn"]
-restricts it to start methods under which it can show. "equivalent": "why" says that no user can see it, or that nothing forbids what he sees: it stays as a record, and is not planted.
+restricts it to start methods under which it can show. "equivalent": "why" says that no user can see it, or that nothing
+forbids what he sees: it stays as a record, and is not planted.
 
 Two ways to plant:
 

@@ -67,7 +67,7 @@ class PackageTest(Folder):
 
     def test_edits_a_copy_of_a_module_beside_the_package(self):
         self.write("module.py", "a = 1\n")
-        one = fault("a = 1", "a = 2", file="module.py", module="module")
+        one = dict(fault("a = 1", "a = 2", file="module.py"), module="module")
         self.assertEqual(self.plant(one), {"PYTHONPATH": self.folder + "/copy"})
         self.assertEqual(plant.read(self.folder + "/copy/module.py"), "a = 2\n")
         self.assertEqual(plant.read(self.folder + "/module.py"), "a = 1\n")
