@@ -25,7 +25,23 @@ constexpr auto kPatience = 1s;
 // Of this process, if it is a server's.
 std::atomic<managed::Server*> g_server = nullptr;
 
-// It is its creator who decides what Ctrl-C means. A child of the server's ends by SIGTERM as others do.
+// A child of the server's ends by SIGTERM as others do. One that comes while it still has the server's
+// handler would ask a server to stop that it is none of: it waits until the child has its own.
+thread_local sigset_t t_mask_before_fork;
+
+void hold_sigterm() {
+  sigset_t sigterm;
+  sigemptyset(&sigterm);
+  sigaddset(&sigterm, SIGTERM);
+  ::pthread_sigmask(SIG_BLOCK, &sigterm, &t_mask_before_fork);
+}
+void let_sigterm_go() { ::pthread_sigmask(SIG_SETMASK, &t_mask_before_fork, nullptr); }
+void let_sigterm_end_the_child() {
+  ::signal(SIGTERM, SIG_DFL);
+  let_sigterm_go();
+}
+
+// It is its creator who decides what Ctrl-C means.
 void mind_the_signals(managed::Server* server) {
   g_server = server;
   ::signal(SIGINT, SIG_IGN);
@@ -33,7 +49,7 @@ void mind_the_signals(managed::Server* server) {
   stop.sa_handler = [](int) { g_server.load()->stop(); };
   stop.sa_flags = SA_RESTART;
   ::sigaction(SIGTERM, &stop, nullptr);
-  const int error = ::pthread_atfork(nullptr, nullptr, [] { ::signal(SIGTERM, SIG_DFL); });
+  const int error = ::pthread_atfork(hold_sigterm, let_sigterm_go, let_sigterm_end_the_child);
   if (error != 0) throw base::OsError(error, "prepare for forks");
 }
 

@@ -200,6 +200,16 @@ TEST_P(ManagerTest, server_with_a_pool_ends) {
   EXPECT_TRUE(manager.join(20s));
 }
 
+// A SIGTERM that came between a worker's fork and its own handler was taken for the server's, and lost.
+TEST_P(ManagerTest, server_with_a_pool_that_has_hardly_begun_ends) {
+  for (int i = 0; i < 50; ++i) {
+    SyncManager manager = Manager();
+    PoolProxy pool = manager.Pool(2);
+    ::kill(*manager.pid(), SIGTERM);
+    ASSERT_TRUE(manager.join(20s)) << "round " << i;
+  }
+}
+
 TEST_P(ManagerTest, objects_of_any_class_live_there) {
   SyncManager manager = Manager();
   Proxy<Till> till = manager.create<Till>(10);

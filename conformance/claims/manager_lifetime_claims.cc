@@ -32,6 +32,20 @@ Claims managers_that_start_and_end() {
              EXPECT_THAT(main.does(l.append(2)), returns(nullptr));
              EXPECT_THAT(main.does(l.get()), returns(Value::list({1, 2})));
            }},
+      {.id = "manager.constructor_takes_no_arguments",
+       .level = Level::kMust,
+       .says = "Manager() takes no arguments; with one it raises TypeError and starts no server.",
+       .notes = {"mgr.ctor_takes_no_args"},
+       .documented = {"MAN-01"},
+       .needs = {"manager"},
+       .check =
+           [](Stage& stage) {
+             Puppet& main = stage.main();
+             const size_t before = stage.processes().size();
+             EXPECT_THAT(main.does({.name = "manager.new", .as = {"m"}, .args = {{"surplus", 1}}}),
+                         raises("TypeError"));
+             EXPECT_EQ(stage.processes().size(), before);
+           }},
       {.id = "manager.shutdown_ends_the_server",
        .level = Level::kMust,
        .says = "shutdown() ends the server process, and join() then returns.",

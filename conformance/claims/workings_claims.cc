@@ -73,6 +73,25 @@ Claims calls() {
                                                    "join", "join_thread"})),
                          returns(Value::list({"put"})));
            }},
+      {.id = "pool.has_no_methods_of_results",
+       .level = Level::kMust,
+       .says = "get(), wait(), ready() and successful() are methods of a result; a pool has none "
+               "of them.",
+       .notes = {"ar.methods_on_pool"},
+       .documented = {"ARES-11"},
+       .needs = {"async_result", "object"},
+       .check =
+           [](Stage& stage) {
+             const std::vector<std::string> methods = {"get", "ready", "successful", "wait"};
+             Puppet& main = stage.main();
+             RemotePool pool = main.pool(1);
+             RemoteAsyncResult result = handle_named<RemoteAsyncResult>("result");
+             main.must(pool.apply_async(result, "square", {3}));
+             EXPECT_THAT(main.does(object::attributes(pool, methods)), returns(Value::list({})));
+             EXPECT_THAT(main.does(object::attributes(result, methods)),
+                         returns(Value::list({"get", "ready", "successful", "wait"})));
+             ends_in_order(main, pool);
+           }},
       {.id = "async_result.cannot_be_cancelled",
        .level = Level::kMust,
        .says = "A result has no cancel().",

@@ -10,6 +10,14 @@ using testing::ElementsAre;
 using testing::HasSubstr;
 using testing::IsEmpty;
 
+TEST(Catalogue, EveryStatementIsCoveredOrSaysWhyNot) {
+  auto loaded = Catalogue::load("conformance/notes");
+  ASSERT_TRUE(std::holds_alternative<Catalogue>(loaded)) << std::get<std::string>(loaded);
+  const auto& catalogue = std::get<Catalogue>(loaded);
+  EXPECT_GE(catalogue.all().size(), 357u + 480u);
+  EXPECT_THAT(coverage_of(catalogue, all_claims()).problems, IsEmpty());
+}
+
 // A catalogue of promises with these ids and more members, and of the note "n" with more members.
 Catalogue catalogue_of(const std::string& promise_members, const std::string& note_members) {
   const std::string promise =

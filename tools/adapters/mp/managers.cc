@@ -88,6 +88,7 @@ Answer made_manager(mp::ManagerOptions options) {
 }
 
 Answer new_manager(Call& c) {
+  if (c.find("surplus") != nullptr) throw Unsupported{"a surplus argument does not compile"};
   Answer answer = made_manager(options(c));
   ManagerState& state = *std::get<Manager>(answer.made[0]->it).it;
   state.is_plain = state.has_begun = true;

@@ -11,7 +11,7 @@ from mpcheck_puppet import operations
 from mpcheck_values import FUNCTIONS, Unsupported
 
 TABLE = """
-manager: %new start(initializer,initargs) connect shutdown join(timeout) enter=__enter__ exit=__exit__ .address %pid
+manager: %new(surplus) start(initializer,initargs) connect shutdown join(timeout) enter=__enter__ exit=__exit__ .address %pid
   get_server list(items) dict(items) %namespace(attributes) value=Value(type,value) array=Array(type,init)
   queue=Queue(maxsize) joinable_queue=JoinableQueue(maxsize) lock=Lock rlock=RLock semaphore=Semaphore(value)
   bounded_semaphore=BoundedSemaphore(value) condition=Condition event=Event barrier=Barrier(parties,timeout*)
@@ -79,11 +79,11 @@ def require_same(shared, on):
 class Operations:
     """The operations above of more than one call."""
 
-    def manager_new(self, on):
+    def manager_new(self, on, *surplus):
         import mpcheck_adapter
         if not hasattr(mpcheck_adapter.CONTEXT, "Manager"):
             raise Unsupported("no Manager in " + mpcheck_adapter.MODULE.__name__)
-        return mpcheck_adapter.CONTEXT.Manager()
+        return mpcheck_adapter.CONTEXT.Manager(*surplus)
 
     def custom_manager_new(self, on, **given):
         submodule("managers")
