@@ -114,6 +114,18 @@ TEST(Judge, TheLockOfADeadHolderGoesOn) {
   expect_holds(of, calls);
 }
 
+// Its last call can have had no effect: only its death frees the lock.
+TEST(Judge, TheLockOfAHolderThatDiedInAVainCallGoesOn) {
+  const char* of = "lock: acquire; acquire 5ms | acquire 5ms; release ! kill 0 after 5us";
+  std::vector<Told> calls = {{0, 0, 1, "acquire", true},
+                             {0, 2, 9, "acquire 5ms", nullptr, "killed"},
+                             {1, 10, 11, "acquire 5ms", true},
+                             {1, 12, 13, "release"}};
+  expect_holds(of, calls);
+  calls[1] = {0, 2, 9, "acquire 5ms", false};  // it was not killed, and has the lock still
+  EXPECT_EQ(judged(of, calls).check, "order");
+}
+
 TEST(Judge, WhatAKilledProcessGotOfAFedQueueIsUnknown) {
   EXPECT_EQ(judged("queue: get 5ms | put 1 ! kill 0 after 5us",
                    {{0, 0, 9, "get 5ms", nullptr, "killed"}, {1, 0, 1, "put 1"}}, Promise::kRelaxed)

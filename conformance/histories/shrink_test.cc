@@ -53,6 +53,14 @@ TEST(Shrink, TakesATaskWithItsPutWhereAJoinCountsThem) {
   EXPECT_EQ(least.calls(), 4u) << least.text();  // put, get, task_done, join
 }
 
+// Neither can go alone: a join would wait for ever.
+TEST(Shrink, TakesAPutOfOneProcessWithItsTaskInAnother) {
+  const Program made =
+      program("joinable_queue: put 1; put 2; join | get; task_done; get; task_done");
+  EXPECT_EQ(shrink(made, [](const Program& p) { return count(p, "join") == 1; }),
+            program("joinable_queue: join"));
+}
+
 TEST(Shrink, LeavesOutTheKillWhereItTakesNone) {
   const auto has_get = [](const Program& p) { return count(p, "get_nowait") >= 1; };
   const Program least = smallest(Kind::kQueue, has_get, {.kills = true});
