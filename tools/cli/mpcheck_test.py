@@ -121,8 +121,8 @@ class MpcheckTest(unittest.TestCase):
         self.assertRegex(said, "(?m)^" + re.escape(HOLDS) + "  MUST  ")
 
     def stress(self, *words):
-        ended = subprocess.run([MPCHECK, "--root=" + self.root, "--stress=" + STRESS, "stress", *words], env=ENVIRONMENT,
-                               stdout=subprocess.PIPE, stderr=subprocess.STDOUT, universal_newlines=True)
+        ended = subprocess.run([MPCHECK, "--root=" + self.root, "--stress=" + STRESS, "stress", *words],
+                               env=ENVIRONMENT, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, universal_newlines=True)
         return ended.returncode, ended.stdout
 
     def test_stresses_what_is_named(self):
