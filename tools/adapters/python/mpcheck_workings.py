@@ -164,7 +164,7 @@ class Operations:
         limit = most
         if free is not None:
             links = ["/proc/self/fd/" + fd for fd in os.listdir("/proc/self/fd")]
-            opened = {int(os.path.basename(link)) for link in links if os.path.lexists(link)}  # not what read the folder
+            opened = {int(os.path.basename(link)) for link in links if os.path.lexists(link)}  # but the folder's
             unused = (fd for fd in itertools.count() if fd not in opened)
             limit = next(itertools.islice(unused, free, None))
         resource.setrlimit(resource.RLIMIT_NOFILE, (limit, most))
