@@ -3,22 +3,54 @@
 Benchmark's JSON.
 
     bench/cpython_bench.py --benchmark_filter=Queue --benchmark_min_time=0.2 --benchmark_out=cpython.json
+    bench/cpython_bench.py --module=billiard --who=billiard      a package with the same interface
+    pypy3 bench/cpython_bench.py --who=pypy                      another interpreter
+
+Others than CPython's own do one operation or two of each area. What they lack is left out, and a sentence tells so.
 
 Two processes begin at the same moment and are timed until the last one is done, as crew.h does it. Pickling is part of
 what is measured, as it is of what users of multiprocessing pay.
 """
+import argparse
 import concurrent.futures
+import functools
+import importlib
 import multiprocessing
-import multiprocessing.managers
-import os
+import signal
 import time
 
+import affinity
 import rows
 
 KIB, MIB = 1 << 10, 1 << 20
 TWO_CORES, ONE_CORE, ANYWHERE = "two_cores", "one_core", "anywhere"
 
-fork = multiprocessing.get_context("fork")
+FIRST = "cpython"  # who does all operations
+LONGEST_ROW = 60  # seconds
+
+
+def flags_of_package(parser):
+    parser.add_argument("--module", default="multiprocessing", metavar="PACKAGE",
+                        help="with multiprocessing's interface")
+    parser.add_argument("--who", default=FIRST, metavar="NAME", help="how its rows end")
+
+
+def chosen():
+    parser = argparse.ArgumentParser(add_help=False, allow_abbrev=False)
+    flags_of_package(parser)
+    return parser.parse_known_args()[0]
+
+
+MODULE, WHO = vars(chosen()).values()
+package = importlib.import_module(MODULE)
+fork = package.get_context("fork")
+# Of each area what stands for it, for whoever is not the first.
+REPRESENTATIVE = {
+    "QueuePutGet/8B", "QueuePutGet/64KiB", "QueueRoundTrip/two_cores", "JoinableQueuePutGetDone/8B",
+    "PipeSendRecv/8B", "PipeRoundTrip/two_cores", "ProcessStartJoin/fork", "ProcessStartJoin/spawn",
+    "PoolApply", "PoolApplyAsyncGet", "PoolMap/chunksize_1", "ManagerCall/two_cores", "LockPair", "SemaphorePair",
+    "EventSetClear", "EventRoundTrip/two_cores", "ConditionRoundTrip/two_cores", "BarrierWait/two_cores",
+    "ValueIncrement"}
 OPERATIONS = {}  # name -> a function that does something so many times, and returns how many seconds it took
 PEERS = {}  # (name, who) -> likewise, by another package of CPython's than multiprocessing
 
@@ -33,7 +65,7 @@ def operation(name):
 # ---------------------------------------------------------------- who does it
 
 def cpu_of(side, placement):
-    cpus = sorted(os.sched_getaffinity(0))
+    cpus = affinity.usable_cpus()
     if placement == ANYWHERE:
         return None
     if placement == TWO_CORES and len(cpus) < 2:
@@ -43,7 +75,7 @@ def cpu_of(side, placement):
 
 def live_worker(work, times, warm_up, cpu, barrier, laps):
     if cpu is not None:
-        os.sched_setaffinity(0, {cpu})
+        affinity.stay_on(cpu)
     work(warm_up)
     barrier.wait()
     began = time.monotonic()
@@ -53,10 +85,11 @@ def live_worker(work, times, warm_up, cpu, barrier, laps):
 
 def time_crew(crew):
     """Of (work, times, warm_up, cpu): seconds from when the first begins to when the last is done."""
-    barrier = fork.Barrier(len(crew))
+    # The standard library's, whoever is measured: not each has a barrier.
+    barrier = multiprocessing.get_context("fork").Barrier(len(crew))
     workers = []
     for each in crew:
-        receiver, sender = fork.Pipe(False)
+        receiver, sender = multiprocessing.Pipe(False)
         process = fork.Process(target=live_worker, args=(*each, barrier, sender), daemon=True)
         process.start()
         sender.close()
@@ -132,7 +165,8 @@ def time_round_trips(ask, answer, times, placement):
             for _ in range(times):
                 function()
         return work
-    return time_crew([(repeat(ask), times, 10, cpu_of(0, placement)), (repeat(answer), times, 10, cpu_of(1, placement))])
+    return time_crew([(repeat(ask), times, 10, cpu_of(0, placement)),
+                      (repeat(answer), times, 10, cpu_of(1, placement))])
 
 
 def add_round_trips(placement):
@@ -188,13 +222,15 @@ def nothing():
 def add_process(method):
     @operation("ProcessStartJoin/" + method)
     def start_and_join(times):
-        context = multiprocessing.get_context(method)
+        context = package.get_context(method)
 
         def work(times):
             for _ in range(times):
                 process = context.Process(target=nothing)
                 process.start()
                 process.join()
+                if process.exitcode != 0:
+                    raise RuntimeError("a process ended with %s" % process.exitcode)
         return time_here(work, times)
 
 
@@ -269,21 +305,126 @@ def array_slice(times):
     return time_here(copied(fork.Array("i", 1000)), times)
 
 
+# ---------------------------------------------------------------- who waits for whom
+
+@operation("EventSetClear")
+def event_set_clear(times):
+    event = fork.Event()
+
+    def work(times):
+        for _ in range(times):
+            event.set()
+            event.clear()
+    return time_here(work, times)
+
+
+def add_meetings(placement):
+    @operation("EventRoundTrip/" + placement)
+    def events(times):
+        there, back = fork.Event(), fork.Event()
+
+        def ask():
+            there.set()
+            back.wait()
+            back.clear()
+
+        def answer():
+            there.wait()
+            there.clear()
+            back.set()
+        return time_round_trips(ask, answer, times, placement)
+
+    @operation("ConditionRoundTrip/" + placement)
+    def condition(times):
+        changed, turn = fork.Condition(), fork.RawValue("i", 0)
+
+        def hand_over(mine, other):
+            def work():
+                with changed:
+                    changed.wait_for(lambda: turn.value == mine)
+                    turn.value = other
+                    changed.notify()
+            return work
+        return time_round_trips(hand_over(0, 1), hand_over(1, 0), times, placement)
+
+    @operation("BarrierWait/" + placement)
+    def barrier(times):
+        both = fork.Barrier(2)
+        return time_round_trips(both.wait, both.wait, times, placement)
+
+
+add_meetings(TWO_CORES)
+add_meetings(ONE_CORE)
+
+
+# ---------------------------------------------------------------- managers
+
+def manager_on(cpu):
+    manager = importlib.import_module(MODULE + ".managers").SyncManager(ctx=fork)
+    if cpu is None:
+        manager.start()
+    else:
+        manager.start(affinity.stay_on, (cpu,))
+    return manager
+
+
+def add_client(name, placement, make, what):
+    @operation(name)
+    def one_client(times):
+        with manager_on(cpu_of(1, placement)) as manager:
+            return time_crew([(what(make(manager)), times, min(times, 100), cpu_of(0, placement))])
+
+
+def first_got(items):
+    def work(times):
+        for _ in range(times):
+            items[0]
+    return work
+
+
+for place, placement in ((TWO_CORES, TWO_CORES), (ONE_CORE, ONE_CORE), ("unpinned", ANYWHERE)):
+    add_client("ManagerCall/" + place, placement, lambda manager: manager.list([12345678]), first_got)
+add_client("ManagerLockPair", ANYWHERE, lambda manager: manager.Lock(), taken_and_given_back)
+
+
+@operation("ManagerQueuePutGet")
+def manager_queue(times):
+    with manager_on(None) as manager:
+        queue = manager.Queue(1024)
+        warm_up = min(times, 4096)
+        return time_crew([(get_all(queue), times, warm_up, None), (put_all(queue, 12345678), times, warm_up, None)])
+
+
 # ---------------------------------------------------------------- pools
 
 def same(item):
     return item
 
 
+@functools.lru_cache(maxsize=None)
+def pool_of_two():
+    """One for all rows, and the last ones are theirs: some peers take a second to end a pool."""
+    return fork.Pool(2)
+
+
 def in_pool(work):
-    """Of two workers; `work` does so many times what it is measured by."""
+    """`work` does so many times what it is measured by."""
     def times_taken(times):
-        with fork.Pool(2) as pool:
-            work(pool, min(times, 100))
-            began = time.perf_counter()
-            work(pool, times)
-            return time.perf_counter() - began
+        pool = pool_of_two()
+        work(pool, min(times, 100))
+        began = time.perf_counter()
+        work(pool, times)
+        return time.perf_counter() - began
     return times_taken
+
+
+@operation("PoolStartEnd")
+def pool_start_end(times):
+    def work(times):
+        for _ in range(times):
+            with fork.Pool(2) as pool:
+                pool.apply(same, (12345678,))
+    return time_here(work, times)
 
 
 def apply(pool, times):
@@ -319,56 +460,50 @@ OPERATIONS["PoolImapUnordered/chunksize_20"] = in_pool(
     lambda pool, times: list(pool.imap_unordered(same, range(times), 20)))
 
 
-# ---------------------------------------------------------------- managers
-
-def manager_on(cpu):
-    manager = multiprocessing.managers.SyncManager(ctx=fork)
-    if cpu is None:
-        manager.start()
-    else:
-        manager.start(os.sched_setaffinity, (0, {cpu}))
-    return manager
-
-
-def add_client(name, placement, make, what):
-    @operation(name)
-    def one_client(times):
-        with manager_on(cpu_of(1, placement)) as manager:
-            return time_crew([(what(make(manager)), times, min(times, 100), cpu_of(0, placement))])
-
-
-def first_got(items):
-    def work(times):
-        for _ in range(times):
-            items[0]
-    return work
-
-
-for place, placement in ((TWO_CORES, TWO_CORES), (ONE_CORE, ONE_CORE), ("unpinned", ANYWHERE)):
-    add_client("ManagerCall/" + place, placement, lambda manager: manager.list([12345678]), first_got)
-add_client("ManagerLockPair", ANYWHERE, lambda manager: manager.Lock(), taken_and_given_back)
-
-
-@operation("ManagerQueuePutGet")
-def manager_queue(times):
-    with manager_on(None) as manager:
-        queue = manager.Queue(1024)
-        warm_up = min(times, 4096)
-        return time_crew([(get_all(queue), times, warm_up, None), (put_all(queue, 12345678), times, warm_up, None)])
-
-
 # ---------------------------------------------------------------- as Google Benchmark
 
 def functions():
     """{name of a row: what it measures}"""
-    named = {"BM_%s/cpython" % name: function for name, function in OPERATIONS.items()}
-    named.update(("BM_%s/%s" % peer, function) for peer, function in PEERS.items())
+    if WHO != FIRST:
+        return {"BM_%s/%s" % (name, WHO): bounded(function) for name, function in OPERATIONS.items()
+                if name in REPRESENTATIVE}
+    named = {"BM_%s/cpython" % name: bounded(function) for name, function in OPERATIONS.items()}
+    named.update(("BM_%s/%s" % peer, bounded(function)) for peer, function in PEERS.items())
     return named
 
 
+def bounded(function):
+    """A peer that hangs loses its row, not the run."""
+    def work(times):
+        signal.alarm(LONGEST_ROW)
+        try:
+            return function(times)
+        except rows.CannotRun:
+            raise
+        except Exception as lack:  # whatever a package does where it lacks something
+            if WHO == FIRST:
+                raise
+            raise rows.Lacking("%s: %s" % (type(lack).__name__, lack))
+        finally:
+            signal.alarm(0)
+    return work
+
+
+def give_up(number, frame):
+    raise rows.CannotRun("took more than %d s" % LONGEST_ROW)
+
+
+def end_pool():
+    if pool_of_two.cache_info().currsize:
+        pool_of_two().terminate()
+        pool_of_two().join()
+
+
 def main():
-    flags = rows.parse_flags(__doc__)
+    flags = rows.parse_flags(__doc__, flags_of_package)
+    signal.signal(signal.SIGALRM, give_up)
     rows.write({name: function for name, function in functions().items() if rows.is_asked_for(name, flags)}, flags)
+    end_pool()
 
 
 if __name__ == "__main__":

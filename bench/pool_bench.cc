@@ -29,6 +29,13 @@ std::vector<int> items(int64_t count) {
   return all;
 }
 
+void start_and_end(benchmark::State& state) {
+  for (auto _ : state) {
+    mp::Pool pool(kWorkers);
+    benchmark::DoNotOptimize(pool.apply(same, 12345678));
+  }
+}
+
 void apply(benchmark::State& state) {
   mp::Pool pool(kWorkers);
   for (auto _ : state) benchmark::DoNotOptimize(pool.apply(same, 12345678));
@@ -114,6 +121,7 @@ void add_all() {
   };
   // First, for the peak is the whole program's.
   add("PoolMemory/10M_tasks", ten_million_tasks)->Iterations(1);
+  add("PoolStartEnd", start_and_end);
   add("PoolApply", apply);
   add_round_trip<SpinningWords>("PoolApply", "spinning", Placement::kTwoCores);
   add_round_trip<FutexWords>("PoolApply", "futex", Placement::kTwoCores);

@@ -10,12 +10,13 @@ import unittest
 
 HERE = os.path.dirname(os.path.abspath(__file__))
 sys.path.insert(0, HERE)
-import compare
+import rounds
 from goals import GOALS, Count, Speed
 
-PROGRAMS = ["queue_bench", "pipe_bench", "process_bench", "pool_bench", "manager_bench", "sync_bench", "shared_bench",
-            "sha512_bench", "cpython_bench.py"]
+PROGRAMS = ["queue_bench", "pipe_bench", "process_bench", "pool_bench", "manager_bench", "sync_bench",
+            "waiting_bench", "shared_bench", "sha512_bench"]
 # What they need is not installed everywhere.
+PYTHONS = {"cpython", "billiard", "multiprocess", "pypy"}
 OPTIONAL = {"boost"} | {who for who, program in (("xargs", "xargs"), ("openssl_speed", "openssl"))
                         if shutil.which(program) is None}
 
@@ -26,11 +27,12 @@ class ProgramsTest(unittest.TestCase):
         cls.folder = tempfile.TemporaryDirectory()
         cls.addClassCleanup(cls.folder.cleanup)
         cls.status = subprocess.run(
-            [os.path.join(HERE, "compare.py"), "run", "--rounds=1", "--min-time=0.001", "--out=" + cls.folder.name] +
+            [os.path.join(HERE, "compare.py"), "run", "--rounds=1", "--min-time=0.001", "--longest-wait=0.1",
+             "--python-peers", "--out=" + cls.folder.name] +
             [os.path.join(HERE, program) for program in PROGRAMS], stdout=subprocess.DEVNULL,
             env=dict(os.environ, MPCHECK_SHA512_FILES="50")).returncode
-        rounds, cls.problems = compare.read_rounds(cls.folder.name)
-        cls.rows = rounds[0]
+        measured, cls.problems = rounds.read_rounds(cls.folder.name)
+        cls.rows = measured[0]
 
     def test_every_row_is_measured(self):
         if len(os.sched_getaffinity(0)) < 2:
@@ -47,6 +49,16 @@ class ProgramsTest(unittest.TestCase):
                 self.assertIn((goal.operation, goal.who), self.rows)
             if isinstance(goal, Count):
                 self.assertIn(goal.counter, self.rows[goal.operation, "mp"].counters)
+
+    def test_mp_is_measured_again(self):
+        again = {operation for operation, who in self.rows if who == rounds.CONTROL}
+        for operation in ("QueuePutGet/8B", "PoolApply", "LockPair", "Sha512Tree"):
+            self.assertIn(operation, again)
+
+    def test_every_python_does_what_stands_for_each_area(self):
+        for who in {who for _, who in self.rows if who in PYTHONS}:
+            self.assertIn(("QueuePutGet/8B", who), self.rows)
+            self.assertIn(("PoolApply", who), self.rows)
 
     def test_every_operation_of_the_peers_is_one_of_ours(self):
         operations = {operation for operation, who in self.rows if who == "mp"}

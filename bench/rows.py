@@ -1,6 +1,7 @@
 """What a benchmark program written in Python shares with Google Benchmark's: the flags, and the JSON that it writes."""
 import argparse
 import json
+import os
 import platform
 import re
 import sys
@@ -8,6 +9,10 @@ import sys
 
 class CannotRun(Exception):
     """Not on this machine."""
+
+
+class Lacking(Exception):
+    """Who is measured does not have it, and is left out."""
 
 
 def measure(function, min_time):
@@ -33,12 +38,14 @@ def row(name, function, min_time):
     return result
 
 
-def parse_flags(description):
+def parse_flags(description, add_flags=lambda parser: None):
     parser = argparse.ArgumentParser(description=description, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--benchmark_filter", default="", metavar="REGEX")
     parser.add_argument("--benchmark_min_time", type=float, default=0.5, metavar="SECONDS")
+    parser.add_argument("--benchmark_list_tests", metavar="BOOL", default="false", help="true: print the rows' names")
     parser.add_argument("--benchmark_out", metavar="FILE", help="standard output if there is none")
     parser.add_argument("--benchmark_out_format", choices=["json"], default="json")
+    add_flags(parser)
     return parser.parse_args()
 
 
@@ -46,14 +53,25 @@ def is_asked_for(name, flags):
     return re.search(flags.benchmark_filter, name) is not None
 
 
+def program_name():
+    return os.path.splitext(os.path.basename(sys.argv[0]))[0]
+
+
 def write(functions, flags):
-    """Measures each of {name: function}, tells of it on standard error, and writes the JSON."""
+    """Measures each of {name: function}, tells of it on standard error, and writes the JSON; or only lists them."""
+    if flags.benchmark_list_tests == "true":
+        print("".join(name + "\n" for name in functions), end="")
+        return
     rows = []
     for name, function in functions.items():
-        rows.append(row(name, function, flags.benchmark_min_time))
+        try:
+            rows.append(row(name, function, flags.benchmark_min_time))
+        except Lacking as reason:
+            print("%s: %s is left out: %s" % (program_name(), name, reason), file=sys.stderr)
+            continue
         print("%-60s %s" % (name, "%.0f ns" % rows[-1]["real_time"] if "real_time" in rows[-1]
                             else rows[-1]["error_message"]), file=sys.stderr)
     out = open(flags.benchmark_out, "w") if flags.benchmark_out else sys.stdout
     with out:
-        json.dump({"context": {"executable": sys.executable, "python": platform.python_version()}, "benchmarks": rows},
-                  out, indent=1)
+        json.dump({"context": {"executable": sys.executable, "python": "%s %s" % (
+            platform.python_implementation(), platform.python_version())}, "benchmarks": rows}, out, indent=1)
