@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <deque>
+#include <map>
 #include <set>
 #include <utility>
 
@@ -22,6 +23,8 @@ using std::chrono::nanoseconds;
 // Programs that share a set of processes: enough that to start them is not most of the work.
 constexpr size_t kProgramsAtATime = 16;
 constexpr uint64_t kOneInSoManyIsKilled = 4;
+// Kinds of which so many failures could not be shown again are given up.
+constexpr int kMostUnrepeated = 3;
 
 // Neighbouring numbers make quite different seeds (splitmix64).
 uint64_t seed_of(uint64_t seed, uint64_t number) {
@@ -153,13 +156,17 @@ class Campaign {
     return judgement.verdict == Judgement::Verdict::kFailed;
   }
 
+  // One that does not fail again is kept, and the search goes on for one that does: that is the one to work with.
   void investigate(const Numbered& which, Run run) {
-    failed_.insert(which.program.kind);
+    const Kind kind = which.program.kind;
     Failure failure{
         .number = which.number, .original = which.program, .run = std::move(run), .judgement = {}};
     if (!options_.program) make_small(&failure);
     failure.judgement = judge(failure.run, report_.promise);
-    report_.failures.push_back(std::move(failure));
+    const bool repeats = options_.program || failure.failed_again > 0;
+    if (repeats || ++unrepeated_[kind] == kMostUnrepeated) failed_.insert(kind);
+    auto& failures = report_.failures;
+    failures.insert(repeats ? failures.begin() : failures.end(), std::move(failure));
   }
 
   void make_small(Failure* failure) {
@@ -206,7 +213,8 @@ class Campaign {
   WarmTestee warm_;
   Abilities abilities_;
   std::vector<Kind> kinds_;
-  std::set<Kind> failed_;
+  std::set<Kind> failed_;           // no more programs for these
+  std::map<Kind, int> unrepeated_;  // failures that were not seen again
   std::deque<Numbered> waiting_;
   uint64_t next_number_ = 0;
   Report report_;

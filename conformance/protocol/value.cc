@@ -1,5 +1,6 @@
 #include "conformance/protocol/value.h"
 
+#include <endian.h>
 #include <openssl/sha.h>
 
 #include <algorithm>
@@ -151,14 +152,15 @@ std::string Value::text() const {
 }
 
 std::string blob_content(int64_t size, int64_t seed) {
-  std::string data(static_cast<size_t>(size), '\0');
+  constexpr size_t kWord = sizeof(uint32_t);
+  const auto whole = static_cast<size_t>(size);
+  std::string data((whole + kWord - 1) / kWord * kWord, '\0');
   uint32_t word = static_cast<uint32_t>(seed);
-  for (size_t at = 0; at < data.size(); at += sizeof(word), ++word) {
-    unsigned char little[4] = {
-        static_cast<unsigned char>(word), static_cast<unsigned char>(word >> 8),
-        static_cast<unsigned char>(word >> 16), static_cast<unsigned char>(word >> 24)};
-    std::memcpy(&data[at], little, std::min(sizeof(word), data.size() - at));
+  for (size_t at = 0; at < data.size(); at += kWord, ++word) {
+    const uint32_t little = htole32(word);
+    std::memcpy(&data[at], &little, kWord);
   }
+  data.resize(whole);
   return data;
 }
 

@@ -27,6 +27,7 @@
 #include "conformance/runner/results.h"
 #include "conformance/runner/waivers.h"
 #include "conformance/stage/patience.h"
+#include "conformance/stage/private_network.h"
 #include "conformance/stage/scratch.h"
 #include "conformance/stage/stillness.h"
 #include "gtest/gtest.h"
@@ -127,6 +128,14 @@ int wrong_usage(const std::string& what) {
   return base::kWrongUsage;
 }
 
+std::vector<const Claim*> slow_ones_first() {
+  std::vector<const Claim*> claims;
+  for (const Claim& claim : all_claims()) claims.push_back(&claim);
+  std::stable_partition(claims.begin(), claims.end(),
+                        [](const Claim* claim) { return claim->slow; });
+  return claims;
+}
+
 std::variant<Waivers, std::string> load_waivers(const std::string& path) {
   if (path.empty()) return Waivers();
   if (::access(path.c_str(), R_OK) != 0) return absl::StrCat(path, ": no such waivers file");
@@ -188,6 +197,7 @@ int main_(int argc, char** argv) {
                  "presumed after a while, not proved\n";
   }
   patience::set_scale(flags.time_scale);
+  enter_private_network();
   Session run{.testee = {.name = flags.name, .command = with_absolute_paths(words.after)},
               .waivers = std::get<Waivers>(waivers),
               .reproduce = flags.reproduce,
@@ -195,7 +205,8 @@ int main_(int argc, char** argv) {
   if (run.reproduce.empty()) run.reproduce = default_reproduction(argv[0], words.after);
   if (!flags.cold) run.warm = std::make_unique<WarmTestee>();
   run.results.header(run.testee);
-  for (const Claim& claim : all_claims()) {
+  for (const Claim* one : slow_ones_first()) {
+    const Claim& claim = *one;
     testing::RegisterTest(claim.area().c_str(), claim.name().c_str(), nullptr, nullptr, __FILE__,
                           __LINE__,
                           [&claim, &run]() -> testing::Test* { return new ClaimTest(claim, run); });

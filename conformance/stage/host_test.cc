@@ -88,6 +88,27 @@ TEST_F(WarmTesteeTest, MainThatEndsBrieflyWaitsForThreadsRunsExitFunctionsAndFlu
   EXPECT_EQ(stage.printed("stdout"), "hello");
 }
 
+TEST_F(WarmTesteeTest, CallThatNobodyLookedAtMayEndBeforeItsPuppetDoes) {
+  constexpr std::chrono::milliseconds kLong(100);
+  Stage stage(python(), {.warm = &warm_});
+  Puppet& thread = stage.start_thread(stage.main());
+  const int64_t at = (base::monotonic_now() + kLong).count();
+  thread.begins({.name = "puppet.until", .args = {{"at", at}}});
+  const Hygiene hygiene = stage.finish();
+  EXPECT_TRUE(hygiene.judged) << hygiene.why_not;
+  EXPECT_THAT(hygiene.leftovers, IsEmpty());
+}
+
+TEST_F(WarmTesteeTest, CallThatNeverEndsLeavesNothingToJudge) {
+  Stage stage(python(), {.warm = &warm_});
+  Puppet& main = stage.main();
+  RemoteQueue q = main.queue();
+  main.begins(q.get());
+  const Hygiene hygiene = stage.finish();
+  EXPECT_FALSE(hygiene.judged);
+  EXPECT_THAT(hygiene.why_not, testing::HasSubstr("main is still in queue1.get()"));
+}
+
 TEST_F(WarmTesteeTest, KilledMainAndItsChildrenLeaveTheNurseryAsItWas) {
   {
     Stage stage(python(), {.warm = &warm_});

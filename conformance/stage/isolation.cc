@@ -50,7 +50,7 @@ void PrivateShm::enter() const {
     }
   }
   if (!keep_mounts_to_ourselves()) return;
-  (void)::mount("mpcheck", kShm, "tmpfs", MS_NOSUID | MS_NODEV, "mode=1777");
+  (void)::mount("mpcheck", kShm, "tmpfs", MS_NOSUID | MS_NODEV, "mode=1777,size=128m");
 }
 
 base::UniqueFd PrivateShm::adopt(pid_t child) {

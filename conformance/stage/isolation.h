@@ -2,7 +2,8 @@
 //
 // As root this takes a mount namespace; an ordinary user needs a user namespace around it, in which
 // the program keeps its user and group ids. Where the kernel allows neither (some containers),
-// the program shares the machine's /dev/shm, and adopt() says so.
+// the program shares the machine's /dev/shm, and adopt() says so. It has room for 128 MiB: more than a claim
+// needs, and little enough to be filled by one.
 #ifndef CONFORMANCE_STAGE_ISOLATION_H_
 #define CONFORMANCE_STAGE_ISOLATION_H_
 

@@ -72,6 +72,10 @@ struct RemoteSocket : RemoteObject {
   Op sendall(std::string data) const {
     return op("socket.sendall", {{"data", Value::bytes(std::move(data))}});
   }
+  // As many bytes as no message of the protocol holds.
+  Op sendall_blob(int64_t size, int64_t seed) const {
+    return op("socket.sendall", {{"data", Value::blob(size, seed)}});
+  }
   Op recv(int size) const { return op("socket.recv", {{"size", size}}); }
   // `how`: 0 nothing more is received, 1 nothing more is sent, 2 both.
   Op shutdown(int how) const { return op("socket.shutdown", {{"how", how}}); }

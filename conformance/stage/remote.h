@@ -214,6 +214,11 @@ struct RemoteCondition : RemoteObject {
                                         .with("equals", std::move(equals))
                                         .with("timeout", timeout));
   }
+  // The predicate: the content of the shared `value` itself.
+  Op wait_for_any(const RemoteObject& value, std::optional<Timeout> timeout = {}) const {
+    return op("condition.wait_for",
+              ArgList().with("value", Value(value.name)).with("timeout", timeout));
+  }
   Op notify(std::optional<int> n = {}) const {
     return op("condition.notify", ArgList().with("n", n));
   }

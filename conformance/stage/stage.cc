@@ -4,6 +4,7 @@
 #include <signal.h>
 #include <stdlib.h>
 #include <sys/stat.h>
+#include <sys/syscall.h>
 #include <unistd.h>
 
 #include <algorithm>
@@ -682,6 +683,16 @@ std::optional<int> Stage::open_files(const Puppet& puppet) {
       std::distance(std::filesystem::begin(files), std::filesystem::end(files)));
 }
 
+std::optional<bool> Stage::is_readable(const Puppet& puppet, int fd) {
+  const base::UniqueFd process(static_cast<int>(::syscall(SYS_pidfd_open, puppet.pid(), 0)));
+  if (process.get() < 0) return std::nullopt;
+  const base::UniqueFd copy(static_cast<int>(::syscall(SYS_pidfd_getfd, process.get(), fd, 0)));
+  if (copy.get() < 0) return std::nullopt;
+  pollfd asked = {.fd = copy.get(), .events = POLLIN, .revents = 0};
+  base::check(::poll(&asked, 1, /*timeout=*/0), "look at the testee's descriptor");
+  return asked.revents != 0;
+}
+
 std::vector<pid_t> Stage::processes() {
   std::vector<pid_t> live = descendants();
   std::erase_if(live, [&](pid_t pid) {
@@ -720,6 +731,13 @@ std::string Stage::file_text(const std::string& name) const {
   return read_file(testee_.scratch().in_cwd(name));
 }
 std::string Stage::folder() const { return testee_.scratch().file("cwd"); }
+base::UniqueFd Stage::fill_shared_memory() const {
+  std::optional<base::UniqueFd> filler = testee_.fill_shared_memory();
+  if (!filler)
+    throw Abandon{Abandon::Why::kUnsupported, "the machine's /dev/shm is not ours to fill"};
+  return std::move(*filler);
+}
+
 std::optional<std::vector<std::string>> Stage::shared_memory() const {
   return testee_.shared_memory();
 }
@@ -737,8 +755,11 @@ std::string Stage::dismiss_puppets() {
     if (puppet.connection_ == 0 || puppet.told_to_end_ || puppet.process_ended_) return "";
     pump(base::Deadline::after(nanoseconds(0)));
     if (puppet.process_ended_) return "";
-    if (puppet.pending_)
-      return absl::StrCat(puppet.name_, " is still in ", puppet.pending_->op.text());
+    // A check need not look at all that it has begun: what can end by itself may do so first.
+    if (std::shared_ptr<Call::Record> call = puppet.pending_;
+        call && !is_final(settle(*call, patience::quiet(), /*expected_blocked=*/true)))
+      return absl::StrCat(puppet.name_, " is still in ", call->op.text());
+    if (puppet.process_ended_) return "";
     bool brief = &puppet == &main() && host_->nursery != 0;
     begin(puppet, brief ? self::returns_briefly() : self::returns()).outcome();
     return "";

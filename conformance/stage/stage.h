@@ -294,6 +294,9 @@ class Stage {
   std::string invite(const std::string& prefix);
   // How many descriptors the puppet's process has open; absent where the kernel does not tell.
   std::optional<int> open_files(const Puppet& puppet);
+  // Whether a descriptor that the puppet's process has open is readable now, as poll(2) says; absent where the kernel
+  // does not let us ask.
+  std::optional<bool> is_readable(const Puppet& puppet, int fd);
   // Live processes of the testee.
   std::vector<pid_t> processes();
 
@@ -319,6 +322,9 @@ class Stage {
   std::string folder() const;
   // What the testee has in shared memory by now, by name; absent where nobody can tell whose it is.
   std::optional<std::vector<std::string>> shared_memory() const;
+  // Nothing more fits in /dev/shm until the descriptor is closed. The claim is unsupported where the
+  // testee has none of its own.
+  base::UniqueFd fill_shared_memory() const;
 
   // For a claim that kills a process which has children: what that process kept in TMPDIR stays
   // there, for nobody else may know of it. So finish() does not look.

@@ -37,6 +37,14 @@ bool holds_one_of(pid_t pid, const std::set<uint64_t>& sockets) {
   return found;
 }
 
+// Whether this network has a TCP socket that is more than made: one that listens, is connected, or is
+// about to be or to be no more. Cheap to ask, unlike where each of them stands.
+bool there_is_tcp() {
+  const std::string counts = read_file("/proc/net/sockstat");
+  const size_t tcp = counts.find("TCP: inuse ");
+  return tcp == std::string::npos || counts.compare(tcp, 13, "TCP: inuse 0 ") != 0;
+}
+
 }  // namespace
 
 std::set<uint64_t> tcp_sockets_in_motion(std::string_view proc_net_tcp) {
@@ -57,6 +65,7 @@ std::set<uint64_t> tcp_sockets_in_motion(std::string_view proc_net_tcp) {
 }
 
 bool tcp_is_in_motion(const std::vector<pid_t>& pids) {
+  if (!there_is_tcp()) return false;
   std::set<uint64_t> sockets = tcp_sockets_in_motion(read_file("/proc/net/tcp"));
   if (sockets.empty()) return false;
   if (sockets.contains(0)) return true;

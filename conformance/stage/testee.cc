@@ -2,6 +2,7 @@
 
 #include <fcntl.h>
 #include <signal.h>
+#include <sys/statvfs.h>
 #include <sys/syscall.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -115,6 +116,17 @@ void Testee::start(const std::vector<std::string>& additions) {
 std::optional<std::vector<std::string>> Testee::shared_memory() const {
   if (!shm_) return std::nullopt;
   return names_in(shm_.get());
+}
+
+std::optional<base::UniqueFd> Testee::fill_shared_memory() const {
+  if (!shm_) return std::nullopt;
+  base::UniqueFd filler(base::check(::openat(shm_.get(), ".", O_TMPFILE | O_RDWR | O_CLOEXEC, 0600),
+                                    "make a file in the testee's shared memory"));
+  struct statvfs room;
+  base::check(::fstatvfs(shm_.get(), &room), "ask how much shared memory is left");
+  base::check(::fallocate(filler.get(), 0, 0, static_cast<off_t>(room.f_bavail * room.f_frsize)),
+              "fill the testee's shared memory");
+  return filler;
 }
 
 std::vector<pid_t> Testee::kill_everything() {

@@ -62,6 +62,8 @@ class Testee {
   // What the program's tree has left in shared memory by now; absent where /dev/shm is not private,
   // because then nobody can tell whose an entry is.
   std::optional<std::vector<std::string>> shared_memory() const;
+  // Takes all room that is left there, until the descriptor is closed; likewise absent.
+  std::optional<base::UniqueFd> fill_shared_memory() const;
 
   // Kills and reaps all that descends from this process, but for a nursery. Returns what could not
   // be ended.

@@ -59,7 +59,7 @@ struct Flags {
   std::string root = ".";    // the checkout: where adapters are found and results/ is made
   std::string runner;        // the conformance runner; empty: the one below bazel-bin
   std::string filter = "*";  // which claims: a GoogleTest filter, such as queue.*:pipe.*
-  int jobs = 0;              // runner processes at a time; 0: one more than usable CPUs
+  int jobs = 0;              // runner processes at a time; 0: twice the usable CPUs and four
   bool all = false;          // judge also what is not on PATH (a pyenv's versions)
   bool fresh = false;        // judge anew also what has not changed since an earlier run
   double time_scale = 1;     // multiplies every patience; more than 1 for slow machines
@@ -204,8 +204,11 @@ Plan plan_for(const Flags& flags) {
             .jobs = flags.jobs,
             .cpus = usable_cpus()};
   if (!flags.fresh) plan.known = (root / "results" / "known").string();
-  if (plan.jobs <= 0) plan.jobs = plan.cpus + 1;  // some always wait, for a timeout under test
-  plan.shards = std::max(2, plan.jobs);
+  // Many wait at any time, for a timeout under test or for each other's replies. A claim's verdict does not depend on how
+  // crowded the machine is: `mpcheck verify` holds that.
+  if (plan.jobs <= 0) plan.jobs = 2 * plan.cpus + 4;
+  constexpr int kMostShards = 32;  // each starts the adapter anew
+  plan.shards = std::clamp(plan.jobs, 2, kMostShards);
   return plan;
 }
 

@@ -1,7 +1,7 @@
 // Runs the conformance runner over several implementations at once, and collects what it finds.
 //
-// Each implementation is judged by a few runner processes (GoogleTest shards), as many at a time as
-// there are CPUs. Their results are read while they run, so that progress can be shown, and what is
+// Each implementation is judged by several runner processes (GoogleTest shards), some more at a time
+// than there are CPUs. Their results are read while they run, so that progress can be shown, and what is
 // done is kept if the run is interrupted.
 #ifndef TOOLS_CLI_SCHEDULE_H_
 #define TOOLS_CLI_SCHEDULE_H_
