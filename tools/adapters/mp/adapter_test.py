@@ -37,7 +37,7 @@ class Puppet:
 class Runner:
     """Starts the adapter, and speaks with its main puppet."""
 
-    def __init__(self, *flags):
+    def __init__(self, *flags, **more_environment):
         self.folder = tempfile.TemporaryDirectory()
         path = os.path.join(self.folder.name, "s")
         self.listener = socket.socket(socket.AF_UNIX)
@@ -45,7 +45,7 @@ class Runner:
         self.listener.listen(10)
         self.listener.settimeout(PATIENCE)
         environment = {name: value for name, value in os.environ.items() if not name.startswith(("GTEST_", "TEST_", "XML_"))}
-        environment.update(MPCHECK_ADDRESS="unix:" + path, MPCHECK_TOKEN="secret")
+        environment.update(MPCHECK_ADDRESS="unix:" + path, MPCHECK_TOKEN="secret", **more_environment)
         self.process = subprocess.Popen([ADAPTER] + list(flags), env=environment, stdin=subprocess.DEVNULL)
         self.main = self.accept()
         self.tell = self.main.tell
@@ -62,8 +62,8 @@ class Runner:
 
 
 class AdapterTest(unittest.TestCase):
-    def runner(self, *flags):
-        runner = Runner(*flags)
+    def runner(self, *flags, **environment):
+        runner = Runner(*flags, **environment)
         self.addCleanup(runner.close)
         return runner
 
@@ -87,6 +87,34 @@ class AdapterTest(unittest.TestCase):
             self.assertEqual((hello["mpcheck"], hello["token"], hello["puppet"]), (1, "secret", "main"))
             self.assertEqual(hello["about"]["start_method"], method)
             self.assertEqual("inherits_memory" in hello["features"], method == "fork")
+
+    def test_nursery_gives_a_main_program_at_each_request(self):
+        for method in ("fork", "spawn", "forkserver"):
+            runner = self.runner("--start-method=" + method, MPCHECK_NURSERY="1")
+            nursery = runner.main
+            self.assertEqual(nursery.hello["puppet"], "nursery")
+            self.assertNotIn("about", nursery.hello)
+            mains = []
+            for _ in range(2):
+                self.assertIsNone(nursery.tell("nursery.fork")["ok"])
+                mains.append(runner.accept())
+                self.addCleanup(mains[-1].close)
+            for main in mains:
+                self.assertEqual((main.hello["puppet"], main.hello["about"]["start_method"]), ("main", method))
+                self.assertEqual(os.getsid(main.hello["pid"]), main.hello["pid"])
+                self.assertNotIn(nursery.hello["pid"], (main.hello["pid"], main.hello["ppid"]))
+                self.assertEqual(main.tell("puppet.names")["ok"], [])
+                self.assertIsNone(main.tell("lock.new", **{"as": "l"})["ok"])
+                self.assertIsNone(main.tell("process.new", **{"as": "p", "args": {"puppet": "p"}})["ok"])
+                self.assertIsNone(main.tell("process.start", on="p")["ok"])
+                child = runner.accept()
+                self.addCleanup(child.close)
+                self.assertEqual(child.hello["puppet"], "p")
+                if method != "forkserver":
+                    self.assertEqual(child.hello["ppid"], main.hello["pid"])
+                self.assertIsNone(child.tell("puppet.return")["ok"])
+                self.assertIsNone(main.tell("process.join", on="p")["ok"])
+                self.assertIsNone(main.tell("puppet.return")["ok"])
 
     def test_what_it_does_not_know_is_unsupported(self):
         runner = self.runner()

@@ -107,7 +107,7 @@ Json describe(const std::exception_ptr& thrown) {
   } catch (const mp::Full& e) {
     return described("Full", e.what());
   } catch (const mp::ValueError& e) {
-    return described("ValueError", e.what());
+    return described("ValueError", e.what(), {e.what()});
   } catch (const mp::AssertionError& e) {
     return described("AssertionError", e.what());
   } catch (const mp::BrokenBarrierError& e) {

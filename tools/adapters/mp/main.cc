@@ -10,7 +10,9 @@
 #include <stdlib.h>
 
 #include <exception>
+#include <optional>
 #include <string>
+#include <string_view>
 
 #include "mp/process.h"
 #include "tools/adapters/mp/features.h"
@@ -47,19 +49,25 @@ int run(int argc, char** argv) {
   raise_on_interrupt();
   mp::run_if_child(argc, argv);
   constexpr std::string_view kFlag = "--start-method=", kAttach = "--attach=";
+  std::optional<std::string> method;
   for (int i = 1; i < argc; ++i) {
     const std::string argument = argv[i];
     if (argument.starts_with(kAttach)) return attach_and_end(argument.substr(kAttach.size()));
-    if (argument.rfind(kFlag, 0) != 0)
+    if (!argument.starts_with(kFlag))
       return refuse("bad flag " + argument + "; known is " + std::string(kFlag) + "NAME");
-    try {
-      choose_start_method(argument.substr(kFlag.size()));
-    } catch (const mp::ValueError& error) {
-      return refuse(error.what());
-    }
+    method = argument.substr(kFlag.size());
   }
   if (std::getenv("MPCHECK_ADDRESS") == nullptr || std::getenv("MPCHECK_TOKEN") == nullptr)
     return refuse("MPCHECK_ADDRESS and MPCHECK_TOKEN are not set; mpcheck starts this program");
+  // Before the library is used at all: what it knows of a process begins in the main program.
+  const bool nursery = std::getenv("MPCHECK_NURSERY") != nullptr;
+  ::unsetenv("MPCHECK_NURSERY");
+  if (nursery) Puppet("nursery").be_nursery();
+  try {
+    if (method) choose_start_method(*method);
+  } catch (const mp::ValueError& error) {
+    return refuse(error.what());
+  }
   return obey_as_main();
 }
 

@@ -465,10 +465,17 @@ static bool is_less(const Value::List& a, const Value::List& b) {
   return a.size() < b.size();
 }
 
+// Exactly, of whichever kind: a long double holds every whole number of 64 bits.
+static std::optional<long double> number_in(const Item& item) {
+  if (const auto* flag = item.value.get_if<bool>()) return *flag;
+  if (const auto* whole = item.value.get_if<int64_t>()) return *whole;
+  if (const auto* real = item.value.get_if<double>()) return *real;
+  return std::nullopt;
+}
+
 bool operator<(const Item& a, const Item& b) {
-  const auto* x = a.value.get_if<int64_t>();
-  const auto* y = b.value.get_if<int64_t>();
-  if (x != nullptr && y != nullptr) return *x < *y;
+  const std::optional<long double> x = number_in(a), y = number_in(b);
+  if (x && y) return *x < *y;
   const auto* s = a.value.get_if<std::string>();
   const auto* t = b.value.get_if<std::string>();
   if (s != nullptr && t != nullptr) return *s < *t;

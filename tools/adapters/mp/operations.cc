@@ -183,6 +183,7 @@ Answer with_condition(Call& c, F f) {
 
 Answer wait_for(Call& c) {
   const auto value = c.object_named(c.text("value"));
+  if (c.find("equals") == nullptr) throw Unsupported{"a predicate returns true or false"};
   const Value wanted = *c.find("equals");
   return with_condition(c, [&](auto& condition) {
     return Value(

@@ -9,6 +9,7 @@
 #include <sys/socket.h>
 #include <sys/syscall.h>
 #include <sys/un.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 #include <algorithm>
@@ -57,7 +58,11 @@ void throw_if_interrupted() {
 [[noreturn]] void raise_as_told(const Json& args) {
   Value::List about;
   if (args.contains("message")) about.push_back(conformance::from_json(args["message"]));
-  throw PythonError(conformance::text_member(args, "type"), std::move(about));
+  const std::string type = conformance::text_member(args, "type");
+  // The library's own, where it has that one: as a C++ program would.
+  const auto* text = about.empty() ? nullptr : about[0].get_if<std::string>();
+  if (type == "ValueError" && text != nullptr) throw mp::ValueError(*text);
+  throw PythonError(type, std::move(about));
 }
 
 // Python's sys.exit().
@@ -223,6 +228,34 @@ Value Puppet::obey() {
     if (op == "puppet.raise") raise_as_told(args);
     if (op == "puppet.exit") exit_as_told(args);
     ::_exit(args["code"].get<int>());
+  }
+}
+
+// A main program is the runner's child, as an orphan is: a process in the middle goes at once.
+void Puppet::be_nursery() {
+  (void)conformance::sha256_hex(
+      "");  // OpenSSL's first use takes a millisecond, here for all of them
+  connect();
+  say_hello();
+  while (true) {
+    const Json command = read();
+    int adoption[2];
+    if (::pipe2(adoption, O_CLOEXEC) != 0) give_up();
+    base::UniqueFd adopted(adoption[0]), tell(adoption[1]);
+    const pid_t middle = ::fork();
+    if (middle == 0) {
+      tell.reset();
+      if (::fork() != 0) ::_exit(0);
+      char nothing;
+      (void)!::read(adopted.get(), &nothing, 1);  // ends when the nursery has reaped the middle one
+      ::setsid();
+      (void)socket_.release();  // closed already: begin_anew_in_child()
+      return;
+    }
+    adopted.reset();
+    if (middle == -1 || ::waitpid(middle, nullptr, 0) != middle) give_up();
+    tell.reset();
+    send({{"id", command["id"]}, {"ok", nullptr}});
   }
 }
 

@@ -34,6 +34,8 @@ class Puppet {
 
   // Until the runner says how to end: returns, or throws, what it says.
   Value obey();
+  // Forks a main program whenever the runner asks; returns in each of them.
+  void be_nursery();
   // Does a command; the reply without its id.
   Json perform(const Json& command);
 

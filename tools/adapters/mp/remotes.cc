@@ -1,5 +1,6 @@
 #include "tools/adapters/mp/remotes.h"
 
+#include <chrono>
 #include <cstdint>
 #include <memory>
 #include <optional>
@@ -76,7 +77,11 @@ Answer listener_enter(Call& c) { return itself(c); }
 Answer client_connect(Call& c) {
   const Value* address = c.find("address");
   if (address == nullptr) refuse_type("a client needs an address");
-  return made(mp::Client<Item>(address_of(*address), {.family = family(c), .authkey = authkey(c)}));
+  // A claim waits until a client has given up a listener that proves nothing.
+  constexpr std::chrono::seconds kHandshake(4);
+  return made(mp::Client<Item>(
+      address_of(*address),
+      {.family = family(c), .authkey = authkey(c), .handshake_timeout = kHandshake}));
 }
 
 }  // namespace adapter

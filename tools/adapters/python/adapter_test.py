@@ -366,6 +366,8 @@ class EveryStartMethod:
         self.ok("condition.new", into="c", lock="shared")
         self.ok("rlock.acquire", "shared")
         self.assertEqual(True, self.ok("condition.wait_for", "c", value="v", equals=8, timeout=1))
+        self.assertEqual(8, self.ok("condition.wait_for", "c", value="v"))
+        self.assertEqual(False, self.ok("condition.wait_for", "c", value="v", equals=9, timeout=0))
         self.assertEqual(False, self.ok("condition.wait", "c", timeout=0.01))
         self.ok("condition.notify", "c", **({"n": 1} if MODERN else {}))
         self.ok("condition.notify_all", "c")

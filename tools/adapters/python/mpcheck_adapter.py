@@ -116,7 +116,7 @@ def features():
     """Looks at classes only: to make an object may start a helper process (spawn's resource tracker)."""
     makers = dict(FACTORIES, process="Process", connection="Pipe", async_result="Pool")
     found = [area for area in makers if hasattr(CONTEXT, makers[area])] + mpcheck_puppet.FEATURES
-    found += ["exception.cause", "source"]
+    found += ["exception.cause", "source"] + ["condition.wait_for_any"] * hasattr(CONTEXT, "Condition")
     found += ["process." + part for part in ("kill", "close", "sentinel") if hasattr(CONTEXT.Process, part)]
     queue, semaphore = class_of("Queue", "queues"), class_of("Semaphore", "synchronize")
     pool, pool_parameters = pool_offers()
@@ -192,7 +192,7 @@ lock: new=/Lock LOCK locked
 rlock: new=/RLock LOCK
 semaphore: new=/Semaphore(value) LOCK get_value
 bounded_semaphore: new=/BoundedSemaphore(value) LOCK get_value
-condition: new=/Condition(@lock) LOCK wait(timeout) %wait_for(@value,equals,timeout) notify(n) notify_all
+condition: new=/Condition(@lock) LOCK wait(timeout) %wait_for(@value,equals*,timeout*) notify(n) notify_all
 event: new=/Event set clear is_set wait(timeout)
 barrier: new=/Barrier(parties,!action,timeout) wait(timeout) reset abort .parties .n_waiting .broken
 value: new=/Value(type,value,@lock*) get=.value set=:value(value) %add(amount) get_lock enter=__enter__ exit=__exit__
@@ -257,6 +257,16 @@ class Puppet(*[part.Operations for part in PARTS], mpcheck_puppet.Puppet):
     def features(self):
         return features()
 
+    def preload(self):
+        """What starts processes: implementations import it when they start the first one."""
+        package = class_of("Queue", "queues")
+        for part in {"fork": ["popen_fork"], "spawn": ["popen_spawn_posix", "resource_tracker"],
+                     "forkserver": ["popen_forkserver", "resource_tracker"]}.get(start_method(), ()):
+            try:
+                importlib.import_module("%s.%s" % (package.__module__.rpartition(".")[0], part))
+            except (AttributeError, ImportError):
+                pass  # it is made otherwise
+
     def reach(self, kind, name, on):
         if kind == "~":
             return global_function(name)
@@ -314,8 +324,11 @@ class Puppet(*[part.Operations for part in PARTS], mpcheck_puppet.Puppet):
         things = [getattr(thing, "sentinel", thing) for thing in (find(name, self.table) for name in names)]
         return [names[things.index(ready)] for ready in wait(things, *timeout)]
 
-    def condition_wait_for(self, on, value, equals, *timeout):
-        return offered(on, "wait_for").wait_for(lambda: value.value == equals, *timeout)
+    def condition_wait_for(self, on, value, **given):
+        def predicate():
+            return value.value == given["equals"] if "equals" in given else value.value
+
+        return offered(on, "wait_for").wait_for(predicate, *[given[name] for name in given if name == "timeout"])
 
     def value_add(self, on, amount):
         offered(on, "value").value += amount

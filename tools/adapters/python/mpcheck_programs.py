@@ -9,6 +9,7 @@ import sys
 
 UNGUARDED = """
 import {module}
+print("module", __name__, flush=True)
 child = {module}.get_context({method!r} or None).Process(target=print, args=("child",))
 child.start()
 child.join()

@@ -55,6 +55,7 @@ HERE = Here()
 INHERITED = []  # tables of the processes that this one was forked from: kept, as a user's globals would be
 GLOBALS = {}  # global.set and global.get
 NOTED = {}  # signal -> how often it came
+INTRODUCTION = {}  # what main's hello tells of the implementation; a nursery finds it out for all its mains
 
 
 def here():
@@ -245,8 +246,16 @@ class Puppet:
     def hello(self):
         hello = dict(ids(), mpcheck=1, token=os.environ["MPCHECK_TOKEN"], puppet=self.name)
         if self.name == "main":
-            hello.update(about=self.about(), features=self.features())
+            hello.update(self.introduction())
         self.send(hello)
+
+    def introduction(self):
+        if not INTRODUCTION:
+            INTRODUCTION.update(about=self.about(), features=self.features())
+        return INTRODUCTION
+
+    def preload(self):
+        """Loads in the nursery what most main programs would, each for itself."""
 
     def send(self, message):
         line = json.dumps(message).encode() + b"\n"
@@ -455,7 +464,8 @@ ENDINGS = {
 def be_nursery(nursery):
     """Forks a main program whenever the runner asks; returns in each of them."""
     nursery.connect()
-    nursery.features()  # loads what main's hello takes
+    nursery.introduction()
+    nursery.preload()
     import gc
     gc.collect()
     getattr(gc, "freeze", gc.collect)()  # 3.7: what all mains share is not touched, and so not copied, at their end

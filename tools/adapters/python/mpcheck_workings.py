@@ -23,21 +23,12 @@ thread_pool: %new(processes,&initializer,initargs)
 manager: set(items)
 util: %finalize(puppet,priority) %log_to_stderr(level) %log(level,text)
 context: freeze_support=~freeze_support set_forkserver_preload=~set_forkserver_preload(modules) %set_executable(fails)
-program: %unguarded
 module: %new(name)
 puppet: %warnings %on_signal_do(signal,operation,object) %limit_files(free)
 """
 OPERATIONS = operations(TABLE)
 SHARED = {"thread_pool": "pool"}
 
-UNGUARDED = """
-import multiprocessing
-print("module", __name__, flush=True)
-child = multiprocessing.get_context(METHOD).Process(target=print, args=("the child ran",))
-child.start()
-child.join()
-print("exit code", child.exitcode, flush=True)
-"""
 WARNINGS = []  # names of the categories, since puppet.warnings was last asked
 
 
@@ -60,8 +51,7 @@ def features(thread):
             ("context.lock", function("get_context")),
             ("context.freeze_support", function("freeze_support")),
             ("context.set_executable", not thread and function("set_executable")),
-            ("context.set_forkserver_preload", not thread and function("set_forkserver_preload")),
-            ("program", not thread)):
+            ("context.set_forkserver_preload", not thread and function("set_forkserver_preload"))):
         found += [feature] if there else []
     for feature, find in (("thread_pool", thread_pool),
                           ("util", lambda: submodule("util").Finalize),
@@ -128,16 +118,6 @@ class Operations:
             script.write("#!/bin/sh\necho started\n%s\n" % ("exit 1" if fails else 'exec "%s" "$@"' % sys.executable))
         os.chmod(path, 0o700)
         implementation().global_function("set_executable")(path)
-
-    def program_unguarded(self, on):
-        import subprocess
-        with open("unguarded.py", "w") as program:
-            program.write("METHOD = %r" % implementation().METHOD
-                          + UNGUARDED.replace("multiprocessing", implementation().MODULE.__name__))
-        ended = subprocess.Popen([sys.executable, "unguarded.py"], stdout=subprocess.PIPE, stderr=subprocess.PIPE,
-                                 universal_newlines=True)
-        output, errors = ended.communicate()
-        return {"output": output, "errors": errors}
 
     def module_new(self, on, name):
         with open(name + ".py", "w") as module:
