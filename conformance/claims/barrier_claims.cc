@@ -315,6 +315,25 @@ Claims barrier_claims() {
              EXPECT_THAT(other.does(b.wait(nullptr)), AllOf(breaks(), took_about(50ms)));
              expect_state(main, b, 0, true);
            }},
+      {.id = "barrier.default_timeout_is_for_every_round",
+       .level = Level::kMust,
+       .says =
+           "The constructor's timeout holds in later rounds as in the first, whoever passed it.",
+       .documented = {"BARR-05", "BARR-08"},
+       .needs = {"barrier"},
+       .check =
+           [](Stage& stage) {
+             Puppet& main = stage.main();
+             RemoteBarrier b = main.barrier(2, {.timeout = 50ms});
+             Puppet& other = stage.start_process(main, {b});
+             for (Puppet* alone : {&main, &other}) {
+               Call early = main.begins(b.wait(1000s));
+               EXPECT_THAT(other.does(b.wait(1000s)), returns());
+               EXPECT_THAT(early, returns());
+               EXPECT_THAT(alone->does(b.wait()), AllOf(breaks(), took_about(50ms)));
+               main.must(b.reset());
+             }
+           }},
       {.id = "barrier.timeout_of_wait_comes_before_the_default",
        .level = Level::kMust,
        .says = "wait(t) is for t, shorter or longer than the constructor's default.",
@@ -436,6 +455,24 @@ Claims barrier_claims() {
                EXPECT_THAT(first, returns(0));
                expect_meeting({&main, &other}, b);
              }
+           }},
+      {.id = "barrier.mended_one_stays_whole",
+       .level = Level::kMust,
+       .says = "After abort() and reset() a barrier works for as many rounds as any.",
+       .documented = {"BARR-06", "BARR-08"},
+       .needs = {"barrier"},
+       .check =
+           [](Stage& stage) {
+             constexpr int kRounds = 300;
+             Puppet& main = stage.main();
+             RemoteBarrier b = main.barrier(2);
+             Puppet& other = stage.start_process(main, {b});
+             main.must(b.abort());
+             main.must(b.reset());
+             for (const Call& call : each_begins({&main, &other}, batch({b.wait()}, kRounds))) {
+               EXPECT_THAT(results(call), testing::SizeIs(kRounds));
+             }
+             expect_state(main, b, 0, false);
            }},
       {.id = "barrier.reset_turns_waiters_away",
        .level = Level::kMust,

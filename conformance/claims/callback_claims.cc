@@ -87,8 +87,8 @@ Claims callback_claims() {
            [](Stage& stage) {
              Puppet& main = stage.main();
              RemotePool pool = main.pool(1);
-             for (const Value& value :
-                  {Value(nullptr), Value::tuple({1, "two"}), Value::list({}), bytes("abc")}) {
+             for (const Value& value : {Value(nullptr), Value(false), Value(0), Value(""),
+                                        Value::tuple({1, "two"}), Value::list({}), bytes("abc")}) {
                auto [result, task] = stage.apply_async_puppet(main, pool, /*callbacks=*/true);
                task.does(self::returns(value));
                Puppet& callback = stage.arrival(done(task));

@@ -708,6 +708,31 @@ Claims condition_claims() {
              EXPECT_THAT(other.does(c.acquire(kWithoutBlocking)), returns(false));
              main.must(c.release());
            }},
+      {.id = "condition.wait_for_returns_what_the_predicate_did",
+       .level = Level::kMust,
+       .says = "wait_for() ends with whatever is true in a condition, be it not True, and returns "
+               "just that; when the time is up it returns what the predicate returned last.",
+       .documented = {"COND-08"},
+       .needs = {"condition", "condition.wait_for_any", "value"},
+       .check =
+           [](Stage& stage) {
+             Puppet& main = stage.main();
+             RemoteCondition c = main.condition();
+             RemoteValue v = main.value("i", 7);
+             Puppet& other = stage.start_process(main, {c, v});
+             main.must(c.acquire());
+             EXPECT_THAT(main.does(c.wait_for_any(v)), returns(7));
+             main.must(v.set(0));
+             EXPECT_THAT(main.does(c.wait_for_any(v, 0s)), returns(0));
+             Call waits = main.begins(c.wait_for_any(v));
+             EXPECT_THAT(waits, blocks());
+             other.must(c.acquire());
+             other.must(v.set(-3));
+             other.must(c.notify());
+             other.must(c.release());
+             EXPECT_THAT(waits, returns(-3));
+             main.must(c.release());
+           }},
       {.id = "condition.wait_for_goes_on_until_the_predicate_is_true",
        .level = Level::kMust,
        .says = "wait_for() returns True when the predicate is true at a notification, and waits on "
@@ -1055,6 +1080,25 @@ Claims condition_claims() {
              main.must(c.release());
              Call live = crew[1]->begins(waits_and_releases(c));
              EXPECT_THAT(live, blocks());
+             notify(main, c);
+             EXPECT_THAT(live, returns());
+           }},
+      {.id = "condition.notification_passes_the_dead_by",
+       .level = Level::kBeyond,
+       .says = "Of two waiters the one that waits longer is killed: notify() wakes the other one.",
+       .documented = {"COND-10", "ROB-14"},
+       .needs = {"condition", "isolated"},
+       .check =
+           [](Stage& stage) {
+             Puppet& main = stage.main();
+             RemoteCondition c = main.condition();
+             Crew crew = start_crew(stage, main, 2, {c});
+             Call doomed = crew[0]->begins(waits_and_releases(c));
+             EXPECT_THAT(doomed, blocks());
+             Call live = crew[1]->begins(waits_and_releases(c));
+             EXPECT_THAT(live, blocks());
+             stage.signal(*crew[0], SIGKILL);
+             stage.process_ends(*crew[0]);
              notify(main, c);
              EXPECT_THAT(live, returns());
            }},

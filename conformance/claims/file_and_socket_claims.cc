@@ -164,6 +164,20 @@ std::pair<RemoteSocket, RemoteSocket> connected(Puppet& server_puppet, const Ser
 
 Value bytes_of(std::string text) { return Value::bytes(std::move(text)); }
 
+// Reads until `most` bytes have come, or the end. How many there were.
+size_t received(Puppet& puppet, const RemoteSocket& socket, size_t most) {
+  size_t all = 0;
+  while (all < most) {
+    const Value part = puppet.must(socket.recv(1 << 20));
+    const auto* bytes = part.get_if<Value::Bytes>();
+    const auto* many = part.get_if<Value::Digest>();
+    const size_t size = many != nullptr ? many->size : bytes != nullptr ? bytes->data.size() : 0;
+    if (size == 0) break;
+    all += size;
+  }
+  return all;
+}
+
 Claims socket_claims() {
   return {
       {.id = "socket.carries_between_processes",
@@ -233,6 +247,44 @@ Claims socket_claims() {
              }
              EXPECT_EQ(all, "firstsecond");
            }},
+      {.id = "socket.sendall_sends_all",
+       .level = Level::kMust,
+       .says =
+           "sendall() of millions of bytes sends every one, however few of them the reader takes "
+           "at once.",
+       .notes = {"ipc.socket"},
+       .needs = {"socket", "process", "isolated"},
+       .check =
+           [](Stage& stage) {
+             constexpr size_t kSize = 3'000'000;
+             Puppet& main = stage.main();
+             Server server = server_in(main);
+             Puppet& child = stage.start_process(main);
+             auto [here, there] = connected(main, server, child);
+             Call sending = child.begins(there.sendall_blob(kSize, /*seed=*/1));
+             EXPECT_EQ(received(main, here, kSize), kSize);
+             EXPECT_THAT(sending, returns(nullptr));
+             child.must(there.close());
+             EXPECT_THAT(main.does(here.recv(1)), returns(bytes_of("")));
+           }},
+      {.id = "socket.address_is_of_one",
+       .level = Level::kMust,
+       .says = "An address at which a process listens is no other one's: to listen there as well "
+               "raises OSError, and so does connect() of a socket that is connected.",
+       .notes = {"ipc.socket"},
+       .needs = {"socket", "process", "isolated"},
+       .check =
+           [](Stage& stage) {
+             Puppet& main = stage.main();
+             Server server = server_in(main);
+             Puppet& child = stage.start_process(main);
+             RemoteSocket second = child.makes(module::socket());
+             EXPECT_THAT(child.does(second.bind(server.address)), raises("OSError"));
+             auto [here, there] = connected(main, server, child);
+             EXPECT_THAT(child.does(there.connect(server.address)), raises("OSError"));
+             child.must(there.sendall("still the first"));
+             EXPECT_THAT(main.does(here.recv(100)), returns(bytes_of("still the first")));
+           }},
       {.id = "socket.end_is_told",
        .level = Level::kMust,
        .says = "recv() returns no bytes once the peer has closed, has said that it sends no more, "
@@ -287,6 +339,8 @@ Claims socket_claims() {
              Puppet& child = stage.start_process(main, {left, right});
              child.must(right.sendall("up"));
              EXPECT_THAT(main.does(left.recv(10)), returns(bytes_of("up")));
+             main.must(left.sendall("down"));
+             EXPECT_THAT(child.does(right.recv(10)), returns(bytes_of("down")));
              main.must(right.close());
              Call receiving = main.begins(left.recv(10));
              EXPECT_THAT(receiving, blocks());

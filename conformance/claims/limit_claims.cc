@@ -1,6 +1,8 @@
 // What an implementation does where the machine has no more to give: descriptors, memory, CPUs. Each
 // object is asked for at the limit, must be refused with an error, and must be had once there is room
 // again.
+#include <signal.h>
+
 #include <iterator>
 #include <string>
 #include <utility>
@@ -8,22 +10,26 @@
 #include "absl/strings/str_cat.h"
 #include "conformance/claims/areas.h"
 #include "conformance/claims/items.h"
+#include "conformance/claims/managed_support.h"
 #include "conformance/claims/pool_support.h"
 #include "conformance/claims/process_support.h"
 #include "conformance/stage/limits.h"
 #include "conformance/stage/matchers.h"
+#include "conformance/stage/shared_memory.h"
 
 namespace conformance {
 namespace {
 
 using testing::AnyOf;
 
+constexpr int kLarge = 1 << 20;  // bytes
+
 // What is made, and how it is got rid of.
 struct Thing {
   const char* name;
   const char* feature;
   Op (*make)(const std::string& as);
-  // Null: it is enough to forget it.
+  // Before it is forgotten. Null: nothing.
   void (*end)(Puppet& main, const std::string& name);
 };
 
@@ -67,24 +73,23 @@ const Thing kThings[] = {
      }},
 };
 
-// Makes one when there is no descriptor left, and one when there is again.
-void is_refused_without_descriptors(Stage& stage, const Thing& thing) {
+// Makes one while something is scarce, which it is as long as what `make_scarce` returns lives, and one when there is
+// enough again.
+template <typename MakeScarce>
+void is_refused_where_scarce(Stage& stage, const Thing& thing, MakeScarce make_scarce) {
   Puppet& main = stage.main();
   auto get_rid_of = [&](const std::string& name) {
-    if (thing.end != nullptr) {
-      thing.end(main, name);
-    } else {
-      main.must({.name = "puppet.drop", .on = name});
-    }
+    if (thing.end != nullptr) thing.end(main, name);
+    main.must({.name = "puppet.drop", .on = name});
   };
   // The first of its kind may load what all later ones need.
   main.must(thing.make("first"));
   get_rid_of("first");
   const std::optional<int> before = stage.open_files(main);
   {
-    LoweredLimit files(main.pid(), RLIMIT_NOFILE, lowest_free_descriptor(main.pid()));
+    [[maybe_unused]] const auto scarce = make_scarce(main);
     Call refused = main.does(thing.make("refused"));
-    // What needs no descriptor is not refused, and just as well.
+    // What needs none of it is not refused, and just as well.
     if (std::holds_alternative<Returned>(refused.outcome())) {
       get_rid_of("refused");
       stage.varies("needs none", {"needs none"});
@@ -101,12 +106,20 @@ void is_refused_without_descriptors(Stage& stage, const Thing& thing) {
 // A check is a plain function: one for each line of the table.
 template <size_t kIndex>
 void check_without_descriptors(Stage& stage) {
-  is_refused_without_descriptors(stage, kThings[kIndex]);
+  is_refused_where_scarce(stage, kThings[kIndex], [](Puppet& main) {
+    return LoweredLimit(main.pid(), RLIMIT_NOFILE, lowest_free_descriptor(main.pid()));
+  });
+}
+template <size_t kIndex>
+void check_without_shared_memory(Stage& stage) {
+  is_refused_where_scarce(stage, kThings[kIndex],
+                          [&](Puppet&) { return stage.fill_shared_memory(); });
 }
 
 template <size_t... kIndexes>
 void add_claims_of_things(std::index_sequence<kIndexes...>, Claims* claims) {
-  auto add = [&](const Thing& thing, void (*check)(Stage&)) {
+  auto add = [&](const Thing& thing, void (*without_descriptors)(Stage&),
+                 void (*without_shared_memory)(Stage&)) {
     claims->push_back({.id = text_for_good(absl::StrCat("limit.descriptors.", thing.name)),
                        .level = Level::kVariation,
                        .says = text_for_good(absl::StrCat(
@@ -115,9 +128,46 @@ void add_claims_of_things(std::index_sequence<kIndexes...>, Claims* claims) {
                            "next one is had when there is room again.")),
                        .documented = {"FAULT-04"},
                        .needs = {thing.feature, "isolated"},
-                       .check = check});
+                       .check = without_descriptors});
+    claims->push_back({.id = text_for_good(absl::StrCat("limit.shared_memory.", thing.name)),
+                       .level = Level::kVariation,
+                       .says = text_for_good(absl::StrCat(
+                           "Where /dev/shm is full a ", thing.name,
+                           " is refused with OSError, or needs nothing there; nothing is left "
+                           "behind, and the next one is had when there is room again.")),
+                       .documented = {"FAULT-07"},
+                       .needs = {thing.feature, "isolated"},
+                       .check = without_shared_memory});
   };
-  (add(kThings[kIndexes], check_without_descriptors<kIndexes>), ...);
+  (add(kThings[kIndexes], check_without_descriptors<kIndexes>,
+       check_without_shared_memory<kIndexes>),
+   ...);
+}
+
+// A child makes something large where /dev/shm is full, and uses all of it; then its creator makes a small one.
+void shows_what_a_full_dev_shm_does(Stage& stage, const Op& large, const Op& use, const Op& small) {
+  const char *const kRefused = "is refused", *const kElsewhere = "has room elsewhere",
+                    *const kDies = "its process dies of SIGBUS";
+  Puppet& main = stage.main();
+  Puppet& child = stage.start_process(main);
+  const char* seen = kElsewhere;
+  {
+    const base::UniqueFd full = stage.fill_shared_memory();
+    for (const Op& op : {large, use}) {
+      Call call = child.does(op);
+      if (std::holds_alternative<Returned>(call.outcome())) continue;
+      if (std::holds_alternative<Died>(call.outcome())) {
+        EXPECT_THAT(exit_code(main, child.handle()), Value(-SIGBUS));
+        seen = kDies;
+      } else {
+        EXPECT_THAT(call, AnyOf(raises("OSError"), raises("MemoryError")));
+        seen = kRefused;
+      }
+      break;
+    }
+  }
+  stage.varies(seen, {kRefused, kElsewhere, kDies});
+  main.must(small);
 }
 
 Claims other_limits() {
@@ -162,6 +212,38 @@ Claims other_limits() {
              RemoteArray small = main.array("b", 8);
              main.must(small.set(7, 3));
              EXPECT_THAT(main.does(small.get(7)), returns(3));
+           }},
+      {.id = "limit.shared_memory.array",
+       .level = Level::kVariation,
+       .says =
+           "An Array for which /dev/shm has no room is refused with an error, has room elsewhere, "
+           "or "
+           "ends its process with SIGBUS; whoever is left makes another one when there is room.",
+       .documented = {"FAULT-07"},
+       .needs = {"array", "isolated"},
+       .check =
+           [](Stage& stage) {
+             shows_what_a_full_dev_shm_does(
+                 stage, maker("array.new", "big", {{"type", "b"}, {"init", kLarge}}),
+                 {.name = "array.set", .on = "big", .args = {{"index", kLarge - 1}, {"value", 1}}},
+                 maker("array.new", "small", {{"type", "b"}, {"init", 8}}));
+           }},
+      {.id = "limit.shared_memory.block",
+       .level = Level::kVariation,
+       .says =
+           "A SharedMemory for which /dev/shm has no room is refused with an error, or ends the "
+           "process that uses it with SIGBUS; whoever is left makes another one when there is "
+           "room.",
+       .documented = {"FAULT-07"},
+       .needs = {"shared_memory", "isolated"},
+       .check =
+           [](Stage& stage) {
+             const RemoteSharedMemory big = handle_named<RemoteSharedMemory>("big");
+             shows_what_a_full_dev_shm_does(
+                 stage, maker("shared_memory.new", big.name, {{"create", true}, {"size", kLarge}}),
+                 big.set(kLarge - 1, 1),
+                 maker("shared_memory.new", "small", {{"create", true}, {"size", 8}}));
+             stage.main().must(handle_named<RemoteSharedMemory>("small").unlink());
            }},
       {.id = "limit.cpu.one_is_enough",
        .level = Level::kMust,

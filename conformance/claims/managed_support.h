@@ -4,6 +4,7 @@
 
 #include <string>
 
+#include "conformance/claims/raised.h"
 #include "conformance/stage/matchers.h"
 #include "conformance/stage/stage.h"
 
@@ -21,16 +22,6 @@ inline RemoteManager started_manager(Stage& stage, Puppet& puppet,
 // The error of who talks to somebody that is gone, whichever moment it was noticed at.
 inline testing::Matcher<const Call&> raises_that_the_peer_is_gone() {
   return testing::AnyOf(raises("OSError"), raises("EOFError"));
-}
-
-// Abandons the claim unless the call raised.
-inline const Raised& raised_by(const Call& call) {
-  const Raised* raised = std::get_if<Raised>(&call.outcome());
-  if (raised == nullptr) {
-    throw Abandon{Abandon::Why::kViolated,
-                  call.text() + " was to raise, but it " + text_of(call.outcome())};
-  }
-  return *raised;
 }
 
 // Bytes that, to who would deserialise them as Python's pickles, mean: create this file.

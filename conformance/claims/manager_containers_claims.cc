@@ -139,6 +139,22 @@ Claims managed_lists() {
              EXPECT_THAT(main.does(l.sort(false)), returns(nullptr));
              EXPECT_THAT(main.does(l.get()), returns(list({1, 2, 3, 9})));
            }},
+      {.id = "manager.list.sort_keeps_the_order_of_equals",
+       .level = Level::kMust,
+       .says = "sort() leaves items that are equal in their order, also when it sorts in reverse.",
+       .documented = {"MAN-23"},
+       .needs = {"manager", "manager.list"},
+       .check =
+           [](Stage& stage) {
+             Puppet& main = stage.main();
+             RemoteManager m = main.manager();
+             RemoteListProxy up = main.makes(m.list({2, 1, 1.0, 2.0}));
+             main.must(up.sort());
+             EXPECT_THAT(main.does(up.get()), returns(Value::list({1, 1.0, 2, 2.0})));
+             RemoteListProxy down = main.makes(m.list({1, 2, 2.0, 1.0}));
+             main.must(down.sort(true));
+             EXPECT_THAT(main.does(down.get()), returns(Value::list({2, 2.0, 1, 1.0})));
+           }},
       {.id = "manager.list.slices",
        .level = Level::kMust,
        .says = "A slice is a plain list; a slice can be assigned and changes the length.",

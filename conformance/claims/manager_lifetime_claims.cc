@@ -82,6 +82,7 @@ Claims managers_that_start_and_end() {
        .says = "shutdown() ends a server that answers nobody any more, in bounded time.",
        .documented = {"MAN-05"},
        .needs = {"manager", "isolated"},
+       .slow = true,
        .check =
            [](Stage& stage) {
              Puppet& main = stage.main();
@@ -277,20 +278,43 @@ Claims managers_that_start_and_end() {
            }},
       {.id = "manager.sigint_leaves_the_server_alone",
        .level = Level::kShould,
-       .says = "SIGINT, which Ctrl-C sends to every process of a program, does not end the server.",
+       .says = "SIGINT, which Ctrl-C sends to every process of a program, does not end the server, "
+               "whatever it does to the creator.",
        .documented = {"MAN-10"},
        .needs = {"manager", "manager.list", "isolated"},
        .check =
            [](Stage& stage) {
              Puppet& main = stage.main();
-             RemoteManager m = main.manager();
+             for (const char* creators : {"interrupt", "default"}) {
+               main.must(self::on_signal(SIGINT, creators));
+               RemoteManager m = main.manager();
+               RemoteListProxy l = main.makes(m.list({1}));
+               pid_t server = stage.server_of(main, m);
+               ::kill(server, SIGINT);
+               EXPECT_THAT(main.does(l.append(2)), returns());
+               EXPECT_TRUE(stage.comes_to_rest());
+               EXPECT_THAT(stage.processes(), Contains(server));
+               EXPECT_THAT(main.does(l.get()), returns(Value::list({1, 2})));
+               main.must(m.shutdown());
+             }
+           }},
+      {.id = "manager.own_key_serves_every_thread",
+       .level = Level::kMust,
+       .says = "A manager with a key of its own, and its proxies, can be used in each thread of "
+               "the process that started it.",
+       .documented = {"MAN-51"},
+       .needs = {"manager", "manager.list", "manager.connect", "remote.authkey", "isolated"},
+       .check =
+           [](Stage& stage) {
+             Puppet& main = stage.main();
+             RemoteManager m =
+                 started_manager(stage, main, {.authkey = Value::bytes("a key of its own")});
              RemoteListProxy l = main.makes(m.list({1}));
-             pid_t server = stage.server_of(main, m);
-             ::kill(server, SIGINT);
-             EXPECT_THAT(main.does(l.append(2)), returns());
-             EXPECT_TRUE(stage.comes_to_rest());
-             EXPECT_THAT(stage.processes(), Contains(server));
-             EXPECT_THAT(main.does(l.get()), returns(Value::list({1, 2})));
+             Puppet& thread = stage.start_thread(main);
+             EXPECT_THAT(thread.does(l.append(2)), returns());
+             EXPECT_THAT(thread.does(l.get()), returns(Value::list({1, 2})));
+             RemoteListProxy another = thread.makes(m.list({3}));
+             EXPECT_THAT(main.does(another.get()), returns(Value::list({3})));
            }},
       {.id = "manager.initializer_runs_in_the_server",
        .level = Level::kMust,

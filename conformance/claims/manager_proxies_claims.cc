@@ -68,6 +68,21 @@ Claims proxies_themselves() {
              EXPECT_THAT(main.does(proxy::str(d)),
                          returns_what(testing::AllOf(is_text_with("key"), is_text_with("7"))));
            }},
+      {.id = "manager.proxy_of_a_namespace_shows_public_names",
+       .level = Level::kShould,
+       .says = "str() of a Namespace's proxy shows the attributes without an underscore, that of a "
+               "Value's its type code and value.",
+       .documented = {"MAN-21"},
+       .needs = {"manager", "manager.namespace", "manager.value", "object.call"},
+       .check =
+           [](Stage& stage) {
+             Puppet& main = stage.main();
+             RemoteManager m = main.manager();
+             RemoteNamespace space = main.makes(m.space({{"b", 2}, {"_hidden", 3}, {"a", "x"}}));
+             EXPECT_THAT(main.does(proxy::str(space)), returns("Namespace(a='x', b=2)"));
+             RemoteValue value = main.makes(m.value("d", 2.5));
+             EXPECT_THAT(main.does(proxy::str(value)), returns("Value('d', 2.5)"));
+           }},
       {.id = "manager.proxies_do_not_compare_by_value",
        .level = Level::kMust,
        .says = "A proxy equals neither its value nor a proxy of an equal one; its copy does.",
@@ -435,6 +450,26 @@ Claims registered_types() {
              EXPECT_THAT(main.does(custom.create("Counter").op), returns());
              EXPECT_THAT(main.does(plain.create("Counter").op), raises("AttributeError"));
              EXPECT_THAT(main.does(custom.create("Teapot").op), raises("AttributeError"));
+           }},
+      {.id = "manager.base_class_does_not_learn_types",
+       .level = Level::kMust,
+       .says = "A server makes the types of its own manager's class and of its base classes, not "
+               "what was registered with a class derived from that.",
+       .documented = {"MAN-41"},
+       .needs = {"manager", "manager.list", "manager.register", "manager.connect", "object.bases",
+                 "isolated"},
+       .check =
+           [](Stage& stage) {
+             Puppet& main = stage.main();
+             main.makes(module::custom_manager());  // from here on its types are registered
+             RemoteManager plain = main.manager();
+             RemoteManager client =
+                 main.makes(module::custom_manager({.address = main.must(plain.address())}));
+             main.must(client.connect());
+             for (const char* type : {"Counter", "Box"})
+               EXPECT_THAT(main.does(client.create(type).op), raises());
+             RemoteListProxy l = main.makes(client.list({1}));
+             EXPECT_THAT(main.does(l.get()), returns(Value::list({1})));
            }},
       {.id = "manager.failed_construction_makes_nothing",
        .level = Level::kMust,

@@ -602,6 +602,7 @@ Claims managed_meetings() {
        .says = "A call that waits in the manager for seconds waits on, and has its result then.",
        .documented = {"MAN-38"},
        .needs = {"manager", "manager.event"},
+       .slow = true,
        .check =
            [](Stage& stage) {
              Puppet& main = stage.main();

@@ -256,20 +256,29 @@ Claims pool_imap_claims() {
            }},
       {.id = "pool.imap.next_without_time_takes_what_is_there",
        .level = Level::kShould,
-       .says = "next(timeout=0) returns a result that has come already.",
+       .says = "next(timeout=0), and next() with a negative timeout, return a result that has come "
+               "already, and raise TimeoutError at once if none has.",
        .documented = {"POOL-51"},
        .needs = {"pool.imap"},
        .check =
            [](Stage& stage) {
              Puppet& main = stage.main();
              RemotePool pool = main.pool(1);
-             RemoteResultIterator results = iterator_named("results");
-             main.must(pool.imap(results, "square", numbers(3)));
-             stage.comes_to_rest();
-             for (int i = 0; i < 3; ++i) {
-               EXPECT_THAT(main.does(results.next(0s)), returns(i * i));
+             for (auto no_time : {0s, -1s}) {
+               RemoteResultIterator results = iterator_named("results");
+               main.must(pool.imap(results, "square", numbers(3)));
+               stage.comes_to_rest();
+               for (int i = 0; i < 3; ++i) {
+                 EXPECT_THAT(main.does(results.next(no_time)), returns(i * i));
+               }
+               EXPECT_THAT(main.does(results.next(no_time)), raises("StopIteration"));
+               const Value::List task = puppet_items(stage, 1);
+               main.must(pool.imap(results, "puppet", task));
+               Puppet& busy = arrival(stage, task[0]);
+               EXPECT_THAT(main.does(results.next(no_time)), raises("TimeoutError"));
+               busy.must(self::returns("late"));
+               EXPECT_THAT(main.does(results.next()), returns("late"));
              }
-             EXPECT_THAT(main.does(results.next(0s)), raises("StopIteration"));
              close_and_join(main, pool);
            }},
       {.id = "pool.imap.goes_on_after_an_error",

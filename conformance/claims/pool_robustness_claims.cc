@@ -562,6 +562,24 @@ Claims interrupts() {
              main.does(self::returns());
              EXPECT_EQ(stage.main_ends(), base::Ending(base::Exited{0}));
            }},
+      {.id = "pool.interrupt.leaves_tasks_alone",
+       .level = Level::kBeyond,
+       .says = "SIGINT, which Ctrl-C sends to the workers as well, ends no task: what it means is "
+               "for the pool's owner to decide, who may go on.",
+       .documented = {"ROB-13"},
+       .needs = {"pool", "isolated"},
+       .check =
+           [](Stage& stage) {
+             Puppet& main = stage.main();
+             main.must(self::on_signal(SIGINT, "default"));
+             RemotePool pool = main.pool(1);
+             auto [result, task] = stage.apply_async_puppet(main, pool);
+             stage.signal(task, SIGINT);
+             EXPECT_TRUE(stage.comes_to_rest());
+             task.must(self::returns("done"));
+             EXPECT_THAT(main.does(result.get()), returns("done"));
+             close_and_join(main, pool);
+           }},
       {.id = "pool.interrupt.is_told_by_nobody_else",
        .level = Level::kBeyond,
        .says = "At Ctrl-C the idle workers of a pool print nothing: what happened is for the "

@@ -7,6 +7,7 @@
 #include <variant>
 #include <vector>
 
+#include "conformance/claims/raised.h"
 #include "conformance/stage/matchers.h"
 #include "conformance/stage/stage.h"
 
@@ -69,16 +70,6 @@ inline std::vector<int> runs(const Value& list) {
     last = &each;
   }
   return lengths;
-}
-
-// What the call raised; abandons the claim if it raised nothing.
-inline const Raised& raised_by(const Call& call) {
-  const Raised* raised = std::get_if<Raised>(&call.outcome());
-  if (raised == nullptr) {
-    throw Abandon{Abandon::Why::kViolated,
-                  call.text() + " " + text_of(call.outcome()) + "; the claim needs its error"};
-  }
-  return *raised;
 }
 
 // The error of a task whose worker died before the task was done.

@@ -258,6 +258,8 @@ Claims making() {
              EXPECT_THAT(as_text(main.must(pool.repr())), HasSubstr("CLOSE"));
              main.must(pool.terminate());
              EXPECT_THAT(as_text(main.must(pool.repr())), HasSubstr("TERMINATE"));
+             main.must(pool.close());  // what was terminated stays so
+             EXPECT_THAT(as_text(main.must(pool.repr())), HasSubstr("TERMINATE"));
              EXPECT_THAT(main.does(pool.join()), returns(nullptr));
            }},
   };

@@ -1704,6 +1704,41 @@ Claims authkeys() {
              EXPECT_THAT(elder.does(elder.current_process().authkey()), returns(old_key));
              EXPECT_THAT(younger.does(younger.current_process().authkey()), returns(new_key));
            }},
+      {.id = "process.authkey_is_bytes",
+       .level = Level::kMust,
+       .says = "To set an authkey that is no bytes raises TypeError, and the old one stays.",
+       .documented = {"PROC-41"},
+       .needs = {"process", "object.call"},
+       .check =
+           [](Stage& stage) {
+             Puppet& main = stage.main();
+             RemoteProcess me = main.current_process();
+             const Value key = main.must(me.authkey());
+             for (const Value& wrong : {Value("text"), Value(1.5), Value(nullptr)})
+               EXPECT_THAT(main.does(me.set_authkey(wrong)), raises("TypeError"));
+             EXPECT_THAT(main.does(me.authkey()), returns(key));
+           }},
+      {.id = "process.authkey_cannot_be_sent",
+       .level = Level::kShould,
+       .says = "An authkey goes to a process that inherits it and nowhere else: to send it raises "
+               "TypeError, be it the one that a program begins with or one that was set.",
+       .documented = {"PROC-41"},
+       .needs = {"process", "pipe", "object.call", "isolated"},
+       .check =
+           [](Stage& stage) {
+             Puppet& main = stage.main();
+             RemoteProcess me = main.current_process();
+             auto [left, right] = main.pipe();
+             const RemoteObject key{"key"};
+             for (bool was_set : {false, true}) {
+               if (was_set) main.must(me.set_authkey(Value::bytes("a key of mine")));
+               Op keep = me.authkey();
+               keep.as = {key.name};
+               main.must(keep);
+               EXPECT_THAT(main.does(left.send(key.value())), raises("TypeError"));
+               EXPECT_THAT(main.does(right.poll()), returns(false));
+             }
+           }},
       {.id = "process.authkey_of_one_process_only",
        .level = Level::kMust,
        .says = "An authkey that is set on a process before its start is that child's and its "

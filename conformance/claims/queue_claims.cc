@@ -131,6 +131,7 @@ Claims capacity_claims() {
        .notes = {"queue.ctor.maxsize_default_unbounded", "pc.producer_does_not_wait"},
        .documented = {"QUE-07"},
        .needs = {"queue", "queue.qsize"},
+       .slow = true,
        .check =
            [](Stage& stage) {
              Puppet& main = stage.main();

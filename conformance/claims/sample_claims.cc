@@ -586,9 +586,9 @@ Claims calling_samples() {
              const Value done = main.must(module::runs_program("unguarded"));
              const std::string out = as_text(*done.find("stdout"));
              if (stage.has_feature("inherits_memory")) {
-               EXPECT_EQ(out, "child\nexit code 0\n");
+               EXPECT_EQ(out, "module __main__\nchild\nexit code 0\n");
              } else {
-               EXPECT_EQ(out, "exit code 1\n");
+               EXPECT_EQ(out, "module __main__\nmodule __mp_main__\nexit code 1\n");
                EXPECT_THAT(as_text(*done.find("stderr")),
                            testing::AllOf(HasSubstr("RuntimeError"), HasSubstr("bootstrapping")));
              }

@@ -680,6 +680,27 @@ Claims lifetimes() {
              }
              EXPECT_THAT(*stage.shared_memory(), testing::IsEmpty());
            }},
+      {.id = "shared_memory.lifetime.helpers_outlive_signals",
+       .level = Level::kShould,
+       .says =
+           "SIGINT and SIGTERM, which go to all processes of a terminal or of a service, do not "
+           "end the helper that cleans up after the others.",
+       .documented = {"START-18", "SHM-08"},
+       .needs = {"shared_memory", "isolated"},
+       .check =
+           [](Stage& stage) {
+             Puppet& main = stage.main();
+             RemoteSharedMemory block = block_of(main, 8);
+             const std::set<pid_t> before = helpers(stage, {});
+             if (before.empty()) throw Abandon{Abandon::Why::kUnsupported, "there is no helper"};
+             EXPECT_TRUE(stage.comes_to_rest());  // it has begun
+             for (int number : {SIGINT, SIGTERM}) {
+               for (pid_t helper : before) ::kill(helper, number);
+               EXPECT_TRUE(stage.comes_to_rest());
+               EXPECT_EQ(helpers(stage, {}), before) << "after signal " << number;
+             }
+             main.must(block.unlink());
+           }},
       {.id = "shared_memory.lifetime.warning_about_a_leak",
        .level = Level::kVariation,
        .says = "At its end a program is told about the blocks that it has leaked, or not.",

@@ -816,8 +816,10 @@ Claims thread_signals() {
              EXPECT_THAT(main.does(e.is_set()), returns(true));
              EXPECT_THAT(one.does(e.wait()), returns(true));
              main.must(e.clear());
-             EXPECT_THAT(one.begins(e.wait()), blocks());
+             Call third = one.begins(e.wait());
+             EXPECT_THAT(third, blocks());
              main.must(e.set());
+             EXPECT_THAT(third, returns(true));
            }},
       {.id = "thread_barrier.waits_for_all",
        .level = Level::kMust,

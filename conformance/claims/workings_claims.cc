@@ -11,15 +11,20 @@
 #include "conformance/claims/areas.h"
 #include "conformance/claims/items.h"
 #include "conformance/claims/managed_support.h"
+#include "conformance/claims/pool_support.h"
 #include "conformance/claims/process_support.h"
 #include "conformance/stage/inspected.h"
 #include "conformance/stage/matchers.h"
+#include "conformance/stage/neighbours.h"
 #include "conformance/stage/patience.h"
+#include "conformance/stage/shared_memory.h"
 
 namespace conformance {
 namespace {
 
 using namespace std::chrono_literals;
+using testing::AllOf;
+using testing::EndsWith;
 using testing::HasSubstr;
 using testing::Not;
 
@@ -31,11 +36,6 @@ void only_when_children_begin_afresh(Stage& stage) {
 void only_under_method(Stage& stage, const std::string& method) {
   if (stage.about().start_method != method)
     throw Abandon{Abandon::Why::kUnsupported, "this is about " + method};
-}
-
-void ends_in_order(Puppet& owner, const RemotePool& pool) {
-  owner.must(pool.close());
-  owner.must(pool.join());
 }
 
 Op makes(const std::string& op, const RemoteObject& as, Args args = {}) {
@@ -90,7 +90,7 @@ Claims calls() {
              EXPECT_THAT(main.does(object::attributes(pool, methods)), returns(Value::list({})));
              EXPECT_THAT(main.does(object::attributes(result, methods)),
                          returns(Value::list({"get", "ready", "successful", "wait"})));
-             ends_in_order(main, pool);
+             close_and_join(main, pool);
            }},
       {.id = "async_result.cannot_be_cancelled",
        .level = Level::kMust,
@@ -106,7 +106,7 @@ Claims calls() {
              EXPECT_THAT(main.does(object::attributes(result, {"cancel"})),
                          returns(Value::list({})));
              EXPECT_THAT(main.does(result.get()), returns(9));
-             ends_in_order(main, pool);
+             close_and_join(main, pool);
            }},
       {.id = "async_result.kinds",
        .level = Level::kVariation,
@@ -126,7 +126,7 @@ Claims calls() {
                          manys = main.must(object::bases(many));
              EXPECT_THAT(main.does(one.get()), returns(9));
              EXPECT_THAT(main.does(many.get()), returns(Value::list({9})));
-             ends_in_order(main, pool);
+             close_and_join(main, pool);
              const Value::List& all = as_list(manys);
              stage.varies(ones == manys ? "the same"
                           : std::find(all.begin(), all.end(), as_list(ones).at(0)) != all.end()
@@ -301,6 +301,187 @@ Claims calls() {
   };
 }
 
+// ---------------------------------------------------------------- what objects say of themselves
+
+// What repr() of the object is.
+std::string shown(Puppet& puppet, const RemoteObject& object) {
+  return as_text(puppet.must(object::call(object, "__repr__")));
+}
+
+// What a with statement does when an exception leaves its block; true keeps it from getting out.
+testing::Matcher<const Call&> lets_it_out() {
+  return testing::AnyOf(returns(nullptr), returns(false));
+}
+Op leaves_by_an_error(const RemoteObject& object) {
+  return object::call(object, "__exit__", {"an error's type", "the error", nullptr});
+}
+
+Claims descriptions() {
+  return {
+      {.id = "process.repr_follows_its_state",
+       .level = Level::kShould,
+       .says = "repr() tells a process's name, whether it is a daemon, and how far it has come: "
+               "initial, started, stopped and by which signal, closed.",
+       .documented = {"PROC-32"},
+       .needs = {"process.close", "object.call", "isolated"},
+       .check =
+           [](Stage& stage) {
+             Puppet& main = stage.main();
+             RemoteProcess p = main.process({}, {.name = "miner", .daemon = true});
+             EXPECT_THAT(shown(main, p),
+                         AllOf(HasSubstr("miner"), HasSubstr("initial"), HasSubstr("daemon")));
+             main.must(p.start());
+             Puppet& child = stage.arrival(p);
+             EXPECT_THAT(shown(main, p), HasSubstr("started"));
+             stage.signal(child, SIGKILL);
+             main.must(p.join());
+             EXPECT_THAT(shown(main, p),
+                         AllOf(HasSubstr("stopped"), HasSubstr("SIGKILL"), HasSubstr("daemon")));
+             main.must(p.close());
+             EXPECT_THAT(shown(main, p), AllOf(HasSubstr("miner"), HasSubstr("closed")));
+             EXPECT_THAT(shown(main, main.process()), Not(HasSubstr("daemon")));
+           }},
+      {.id = "lock.repr_names_its_owner",
+       .level = Level::kShould,
+       .says = "repr() of a Lock or an RLock tells by name if this process holds it, and else "
+               "whether nobody does or somebody else; that of an RLock how often it was taken.",
+       .documented = {"LOCK-15"},
+       .needs = {"lock", "rlock", "object.call", "isolated"},
+       .check =
+           [](Stage& stage) {
+             Puppet& main = stage.main();
+             for (const RemoteLock& lock : {main.lock(), main.rlock()}) {
+               Puppet& child = stage.start_process(main, {lock}, {.name = "holder"});
+               EXPECT_THAT(shown(main, lock), HasSubstr("None"));
+               child.must(lock.acquire());
+               EXPECT_THAT(shown(child, lock), HasSubstr("holder"));
+               EXPECT_THAT(shown(main, lock), HasSubstr("SomeOtherProcess"));
+               if (lock.kind == "rlock") {
+                 child.must(lock.acquire());
+                 EXPECT_THAT(shown(child, lock), HasSubstr("2"));
+                 child.must(lock.release());
+                 EXPECT_THAT(shown(child, lock), HasSubstr("1"));
+               }
+               child.must(lock.release());
+               EXPECT_THAT(shown(child, lock), HasSubstr("None"));
+               EXPECT_EQ(ends_with(main, child, self::returns()), Value(0));
+             }
+           }},
+      {.id = "semaphore.repr_tells_its_value",
+       .level = Level::kShould,
+       .says = "repr() of a semaphore tells its value, and of a bounded one its bound.",
+       .documented = {"LOCK-15"},
+       .needs = {"semaphore", "bounded_semaphore", "semaphore.get_value", "object.call"},
+       .check =
+           [](Stage& stage) {
+             Puppet& main = stage.main();
+             RemoteLock free = main.semaphore(7), bounded = main.bounded_semaphore(7);
+             for (const RemoteLock& s : {free, bounded}) {
+               main.must(s.acquire());
+               EXPECT_THAT(shown(main, s), HasSubstr("value=6"));
+             }
+             EXPECT_THAT(shown(main, bounded), HasSubstr("maxvalue=7"));
+           }},
+      {.id = "condition.repr_counts_waiters",
+       .level = Level::kShould,
+       .says = "repr() of a Condition tells how many wait, and does not count who has given up.",
+       .documented = {"LOCK-15"},
+       .needs = {"condition", "object.call", "isolated"},
+       .check =
+           [](Stage& stage) {
+             Puppet& main = stage.main();
+             RemoteCondition c = main.condition();
+             Puppet& child = stage.start_process(main, {c});
+             EXPECT_THAT(shown(main, c), EndsWith(", 0)>"));
+             child.must(c.acquire());
+             Call waits = child.begins(c.wait());
+             EXPECT_THAT(waits, blocks());
+             EXPECT_THAT(shown(main, c), EndsWith(", 1)>"));
+             main.must(c.acquire());
+             EXPECT_THAT(main.does(c.wait(0s)), returns(false));
+             EXPECT_THAT(shown(main, c), EndsWith(", 1)>"));
+             main.must(c.notify());
+             main.must(c.release());
+             EXPECT_THAT(waits, returns(true));
+             EXPECT_THAT(shown(main, c), EndsWith(", 0)>"));
+           }},
+      {.id = "event.repr_tells_whether_it_is_set",
+       .level = Level::kShould,
+       .says = "repr() of an Event says set or unset.",
+       .documented = {"LOCK-15"},
+       .needs = {"event", "object.call", "isolated"},
+       .check =
+           [](Stage& stage) {
+             Puppet& main = stage.main();
+             RemoteEvent e = main.event();
+             if (shown(main, e).find(" object at ") != std::string::npos)
+               throw Abandon{Abandon::Why::kUnsupported, "events have the general repr()"};
+             EXPECT_THAT(shown(main, e), HasSubstr(" unset"));
+             main.must(e.set());
+             EXPECT_THAT(shown(main, e), HasSubstr(" set"));
+           }},
+      {.id = "shared_memory.repr_tells_its_name",
+       .level = Level::kShould,
+       .says = "repr() of a block tells its name and size, that of a ShareableList its items and "
+               "the name of its memory.",
+       .documented = {"SHM-13"},
+       .needs = {"shared_memory", "shareable_list", "object.call"},
+       .check =
+           [](Stage& stage) {
+             Puppet& main = stage.main();
+             const RemoteSharedMemory block =
+                 main.makes(module::shared_memory({.create = true, .size = 4242}));
+             EXPECT_THAT(shown(main, block),
+                         AllOf(HasSubstr(as_text(main.must(block.get_name()))), HasSubstr("4242")));
+             const RemoteShareableList l = main.makes(module::shareable_list({4711, "word"}));
+             const RemoteSharedMemory memory = main.makes(l.shm());
+             EXPECT_THAT(shown(main, l), AllOf(HasSubstr("4711, 'word'"),
+                                               HasSubstr(as_text(main.must(memory.get_name())))));
+             for (const RemoteSharedMemory& each : {block, memory}) {
+               main.must(each.close());
+               main.must(each.unlink());
+             }
+           }},
+      {.id = "manager.with_block_lets_errors_out",
+       .level = Level::kMust,
+       .says = "An exception leaves the with block of a manager, a pool, an end of a pipe or a "
+               "shared value: none of them keeps it.",
+       .documented = {"MAN-06"},
+       .needs = {"manager", "pool.with", "pipe", "value", "object.call"},
+       .check =
+           [](Stage& stage) {
+             Puppet& main = stage.main();
+             RemoteManager m = main.manager();
+             main.must(m.enter());
+             EXPECT_THAT(main.does(leaves_by_an_error(m)), lets_it_out());
+             RemotePool pool = main.pool(1);
+             main.must(pool.enter());
+             EXPECT_THAT(main.does(leaves_by_an_error(pool)), lets_it_out());
+             main.must(pool.join());
+             auto [left, right] = main.pipe();
+             main.must(left.enter());
+             EXPECT_THAT(main.does(leaves_by_an_error(left)), lets_it_out());
+             RemoteValue value = main.value("i", 0);
+             main.must(value.enter());
+             EXPECT_THAT(main.does(leaves_by_an_error(value)), lets_it_out());
+           }},
+      {.id = "manager.list.multiplies_from_the_left",
+       .level = Level::kMust,
+       .says = "2 * l is a list of all items twice, as l * 2 is, and l stays as it was.",
+       .documented = {"MAN-23"},
+       .needs = {"manager", "manager.list", "object.call"},
+       .check =
+           [](Stage& stage) {
+             Puppet& main = stage.main();
+             RemoteManager m = main.manager();
+             RemoteListProxy l = main.makes(m.list({1, 2}));
+             EXPECT_THAT(main.does(object::call(l, "__rmul__", {2})),
+                         returns(Value::list({1, 2, 1, 2})));
+             EXPECT_THAT(main.does(l.get()), returns(Value::list({1, 2})));
+           }},
+  };
+}
+
 // ---------------------------------------------------------------- processes
 
 // How often it says so, when nothing moves any more.
@@ -399,7 +580,7 @@ Claims processes() {
              };
              main.must(log(20, "before"));
              main.must({.name = "util.log_to_stderr", .args = {{"level", 20}}});
-             Puppet& child = stage.start_process(main);
+             Puppet& child = stage.start_process(main, {}, {.name = "child-of-main"});
              Puppet& grandchild = stage.start_process(child);
              for (auto [puppet, shown, hidden] :
                   {std::tuple(&main, "one of main", "two of main"),
@@ -411,6 +592,8 @@ Claims processes() {
                EXPECT_EQ(occurrences(stage.printed("stderr"), hidden), 0) << hidden;
              }
              EXPECT_THAT(stage.printed("stderr"), Not(HasSubstr("before")));
+             EXPECT_THAT(stage.printed("stderr"), HasSubstr("/MainProcess] one of main\n"));
+             EXPECT_THAT(stage.printed("stderr"), HasSubstr("/child-of-main] one of child\n"));
            }},
       {.id = "lock.terminated_holder",
        .level = Level::kVariation,
@@ -438,6 +621,7 @@ Claims processes() {
            "three hundred times.",
        .documented = {"ROB-33"},
        .needs = {"process.sentinel", "inherits_memory"},
+       .slow = true,
        .check =
            [](Stage& stage) {
              Puppet& main = stage.main();
@@ -540,14 +724,14 @@ Claims start_methods() {
            "process again, unguarded, the child raises RuntimeError and says so, and nothing "
            "runs on for ever.",
        .documented = {"START-11"},
-       .needs = {"program", "isolated"},
+       .needs = {"program.unguarded"},
        .check =
            [](Stage& stage) {
              only_when_children_begin_afresh(stage);
-             const Value printed = stage.main().must({.name = "program.unguarded"});
-             EXPECT_EQ(as_text(*printed.find("output")),
+             const Value printed = stage.main().must(module::runs_program("unguarded"));
+             EXPECT_EQ(as_text(*printed.find("stdout")),
                        "module __main__\nmodule __mp_main__\nexit code 1\n");
-             const std::string errors = as_text(*printed.find("errors"));
+             const std::string errors = as_text(*printed.find("stderr"));
              EXPECT_THAT(errors, HasSubstr("RuntimeError"));
              EXPECT_THAT(errors, HasSubstr("bootstrapping"));
            }},
@@ -684,7 +868,7 @@ Claims pools_and_servers() {
        .check =
            [](Stage& stage) {
              Puppet& main = stage.main();
-             ends_in_order(main, main.pool(1));  // and with it whatever helpers there are
+             close_and_join(main, main.pool(1));  // and with it whatever helpers there are
              EXPECT_TRUE(stage.comes_to_rest());
              const size_t before = stage.processes().size();
              const auto limit = [](Value free) {
@@ -700,7 +884,7 @@ Claims pools_and_servers() {
              EXPECT_LE(stage.processes().size(), before);
              RemotePool pool = main.pool(2);
              EXPECT_THAT(main.does(pool.apply("square", {3})), returns(9));
-             ends_in_order(main, pool);
+             close_and_join(main, pool);
            }},
       {.id = "pool.of_threads",
        .level = Level::kMust,
@@ -736,7 +920,7 @@ Claims pools_and_servers() {
              EXPECT_THAT(main.does(squares.next()), returns(4));
              EXPECT_THAT(main.does(squares.next()), returns(9));
              EXPECT_THAT(main.does(squares.next()), raises("StopIteration"));
-             ends_in_order(main, pool);
+             close_and_join(main, pool);
              EXPECT_THAT(main.does(pool.apply("square", {1})), raises("ValueError"));
            }},
       {.id = "pool.can_be_large",
@@ -744,6 +928,7 @@ Claims pools_and_servers() {
        .says = "A pool of 200 workers does its tasks and ends.",
        .documented = {"ROB-48"},
        .needs = {"pool", "inherits_memory"},
+       .slow = true,
        .check =
            [](Stage& stage) {
              Puppet& main = stage.main();
@@ -755,7 +940,7 @@ Claims pools_and_servers() {
                squares.push_back(i * i);
              }
              EXPECT_THAT(main.does(pool.map("square", numbers, 1)), returns(Value::list(squares)));
-             ends_in_order(main, pool);
+             close_and_join(main, pool);
              EXPECT_THAT(main.does(module::active_children()), returns(Value::list({})));
            }},
       {.id = "pool.maxtasksperchild.is_noticed_by_nobody",
@@ -776,7 +961,7 @@ Claims pools_and_servers() {
              main.must(pool.map_async(first, "square", numbers, 1));
              EXPECT_THAT(main.does(pool.map("square", numbers, 1)), returns(Value::list(squares)));
              EXPECT_THAT(main.does(first.get()), returns(Value::list(squares)));
-             ends_in_order(main, pool);
+             close_and_join(main, pool);
            }},
       {.id = "manager.shutdown_ends_a_server_that_does_not",
        .level = Level::kShould,
@@ -889,7 +1074,7 @@ Claims pools_and_servers() {
 }  // namespace
 
 Claims workings_claims() {
-  return all_of({calls(), processes(), start_methods(), pools_and_servers()});
+  return all_of({calls(), descriptions(), processes(), start_methods(), pools_and_servers()});
 }
 
 }  // namespace conformance
