@@ -28,14 +28,18 @@ class ForkServer {
  public:
   ForkServer(base::UniqueFd requests, int owner) : requests_(std::move(requests)), owner_(owner) {
     // What comes from the keyboard is meant for those who work; who asked may be gone when we answer; and if ends
-    // were ignored, there would be no exit codes.
-    set_action(SIGINT, SIG_IGN, interrupt_action_);
+    // were ignored, there would be no exit codes. SIGINT is held back, not ignored: a child that has not yet got its
+    // own signals back would lose it.
+    sigset_t held;
+    ::sigemptyset(&held);
+    ::sigaddset(&held, SIGINT);
+    ::sigaddset(&held, SIGCHLD);
+    base::check(::sigprocmask(SIG_BLOCK, &held, &mask_), "hold back signals");
     set_action(SIGPIPE, SIG_IGN, pipe_action_);
     set_action(SIGCHLD, SIG_DFL, end_action_);
     sigset_t ends;
     ::sigemptyset(&ends);
     ::sigaddset(&ends, SIGCHLD);
-    base::check(::sigprocmask(SIG_BLOCK, &ends, &mask_), "hold back signals");
     ends_.reset(base::check(::signalfd(-1, &ends, SFD_CLOEXEC | SFD_NONBLOCK),
                             "hear of the ends of children"));
   }
@@ -86,9 +90,9 @@ class ForkServer {
     requests_.reset();
     ends_.reset();
     statuses_.clear();
-    ::sigaction(SIGINT, &interrupt_action_, nullptr);
     ::sigaction(SIGPIPE, &pipe_action_, nullptr);
     ::sigaction(SIGCHLD, &end_action_, nullptr);
+    // What has been sent to this child meanwhile arrives now.
     ::sigprocmask(SIG_SETMASK, &mask_, nullptr);
     std::optional<Parcel> parcel = receive_parcel(client.get());
     if (!parcel) ::_exit(1);
@@ -115,9 +119,9 @@ class ForkServer {
 
   base::UniqueFd requests_;
   const int owner_;
-  base::UniqueFd ends_;                                                          // a signalfd
-  struct sigaction interrupt_action_ = {}, pipe_action_ = {}, end_action_ = {};  // as we began
-  sigset_t mask_;
+  base::UniqueFd ends_;                                  // a signalfd
+  struct sigaction pipe_action_ = {}, end_action_ = {};  // as we began
+  sigset_t mask_;                                        // as we began
   std::map<pid_t, base::UniqueFd> statuses_;
 };
 

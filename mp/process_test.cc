@@ -301,6 +301,19 @@ TEST_P(ProcessTest, TerminateKillAndInterrupt) {
   }
 }
 
+// A fork server ignores SIGINT; its children did so as well for their first moment.
+TEST_P(ProcessTest, InterruptRightAfterStartIsNotLost) {
+  for (int i = 0; i < 100; ++i) {
+    Process p(options(), [] {
+      while (true) ::pause();
+    });
+    p.start();
+    p.interrupt();
+    ASSERT_TRUE(p.join(kSoon)) << "child " << i;
+    EXPECT_EQ(p.exitcode(), -SIGINT);
+  }
+}
+
 TEST_P(ProcessTest, EndOfAChildRemovesItsSharedMemory) {
   Queue<std::string> names;
   Process p(
