@@ -1,14 +1,25 @@
 #include "mp/barrier_core.h"
 
+#include <utility>
+
 #include "mp/os/kill_point.h"
 
 namespace mp {
-namespace {
 
-// What is added to the word when a round ends: see round_.
-constexpr uint32_t kNextRound = 2, kNextRoundBroken = 3, kNextRoundMended = 1;
+// Says on a word that somebody is going to sleep there. False: it is not as it was.
+bool BarrierCore::mark(os::Word& word, uint32_t seen) {
+  return (seen & kSleepers) != 0 || word.compare_exchange_strong(seen, seen | kSleepers);
+}
 
-}  // namespace
+// Adds to a word, and wakes who sleeps there. Requires: the mutex; marks alone are set without.
+void BarrierCore::change(os::Word& word, uint32_t amount) {
+  uint32_t seen = word.load();
+  while ((seen & kSleepers) == 0) {
+    MP_KILL_POINT();
+    if (word.compare_exchange_weak(seen, seen + amount)) return;
+  }
+  os::add_and_wake_all(word, amount - kSleepers);
+}
 
 std::vector<os::Token> BarrierCore::others(uint32_t round, uint32_t but) const {
   std::vector<os::Token> tokens;
@@ -26,18 +37,18 @@ bool BarrierCore::all_live(uint32_t round) const {
 }
 
 // Requires: the mutex, and `round` to be under way.
-void BarrierCore::end_round(uint32_t round, bool well, uint32_t change) {
+void BarrierCore::end_round(uint32_t round, bool well, uint32_t amount) {
   const uint64_t bit = uint64_t{1} << round % 64;
   const uint64_t rounds = broken_rounds_.load();
   broken_rounds_.store(well ? rounds & ~bit : rounds | bit);
   MP_KILL_POINT();
-  os::add_and_wake_all(round_, change);
+  change(round_, amount);
   MP_KILL_POINT();
 }
 
 // Requires: the mutex.
 void BarrierCore::break_now() {
-  if (!broken()) end_round(round_of(round_.load()), false, kNextRoundBroken);
+  if (!broken()) end_round(round_of(round_.load()), false, kRound + kBroken);
 }
 
 std::optional<BarrierCore::Arrival> BarrierCore::arrive(base::Deadline deadline) {
@@ -47,6 +58,7 @@ std::optional<BarrierCore::Arrival> BarrierCore::arrive(base::Deadline deadline)
     std::vector<os::Token> all;
     {
       os::RobustLock hold(mutex_);
+      others_.leave();
       word = round_.load();
       const uint32_t round = round_of(word);
       if (!broken() && !all_live(round)) break_now();
@@ -58,7 +70,7 @@ std::optional<BarrierCore::Arrival> BarrierCore::arrive(base::Deadline deadline)
         MP_KILL_POINT();
         here_[place].round.store(round + 1);
         MP_KILL_POINT();
-        os::add_and_wake_all(arrivals_, 1);
+        change(arrivals_, kArrival);
         MP_KILL_POINT();
         const bool is_last = others(round, place).size() + 1 == parties_;
         return Arrival{.index = place, .round = round, .is_last = is_last};
@@ -66,7 +78,8 @@ std::optional<BarrierCore::Arrival> BarrierCore::arrive(base::Deadline deadline)
       all = others(round, parties_);
     }
     // All are there, and one of them runs the action: the next round is ours.
-    if (!os::sleep_on_words_or_lives({{round_, word}}, all, deadline)) {
+    if (!mark(round_, word)) continue;
+    if (!os::sleep_on_words_or_lives({{round_, word | kSleepers}}, all, deadline)) {
       abort();
       return std::nullopt;
     }
@@ -77,7 +90,7 @@ bool BarrierCore::finish(const Arrival& arrival) {
   os::RobustLock hold(mutex_);
   const uint32_t word = round_.load();
   if (round_of(word) != arrival.round) return false;
-  end_round(arrival.round, true, kNextRound);
+  end_round(arrival.round, true, kRound);
   return true;
 }
 
@@ -87,6 +100,8 @@ void BarrierCore::leave(const Arrival& arrival) {
 }
 
 bool BarrierCore::await(const Arrival& arrival, base::Deadline deadline) {
+  const auto is_over = [&] { return round_of(round_.load()) != arrival.round; };
+  bool interruptible = !deadline.passed() && !others_.spin_until(is_over);
   while (true) {
     const uint32_t arrivals = arrivals_.load();
     const uint32_t word = round_.load();
@@ -98,9 +113,12 @@ bool BarrierCore::await(const Arrival& arrival, base::Deadline deadline) {
       if (round_of(round_.load()) == arrival.round) break_now();
       continue;
     }
+    if (!mark(arrivals_, arrivals) || !mark(round_, word)) continue;
     MP_KILL_POINT();
     try {
-      os::sleep_on_words_or_lives({{round_, word}, {arrivals_, arrivals}},
+      // No sleep was there to be interrupted while it spun.
+      if (std::exchange(interruptible, false)) os::check_interrupt();
+      os::sleep_on_words_or_lives({{round_, word | kSleepers}, {arrivals_, arrivals | kSleepers}},
                                   others(arrival.round, arrival.index), deadline);
     } catch (...) {  // a signal's handler has thrown
       leave(arrival);
@@ -119,10 +137,10 @@ void BarrierCore::reset() {
   os::RobustLock hold(mutex_);
   MP_KILL_POINT();
   const uint32_t word = round_.load();
-  if (word % 2 == 1) {
-    end_round(round_of(word), false, kNextRoundMended);
+  if ((word & kBroken) != 0) {
+    end_round(round_of(word), false, kRound - kBroken);
   } else if (!others(round_of(word), parties_).empty()) {
-    end_round(round_of(word), false, kNextRound);
+    end_round(round_of(word), false, kRound);
   }
 }
 

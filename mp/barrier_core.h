@@ -21,6 +21,7 @@
 #include "mp/os/futex.h"
 #include "mp/os/life.h"
 #include "mp/os/robust_mutex.h"
+#include "mp/os/spin.h"
 
 namespace mp {
 
@@ -54,7 +55,7 @@ class BarrierCore {
 
   uint32_t parties() const { return parties_; }
   uint32_t waiting();
-  bool broken() const { return round_.load() % 2 == 1; }
+  bool broken() const { return (round_.load() & kBroken) != 0; }
 
  private:
   // A party of the round: who, and from when on.
@@ -63,21 +64,27 @@ class BarrierCore {
     std::atomic<uint32_t> round{0};  // one more than the number of its round; 0: of none
   };
 
-  // The word: twice the number of the round, and 1 if the barrier is broken.
-  static uint32_t round_of(uint32_t word) { return word / 2; }
+  // The word, from the right: whether somebody sleeps on it, whether the barrier is broken, the number of the round.
+  static constexpr uint32_t kSleepers = 1, kBroken = 2, kRound = 4;
+  static uint32_t round_of(uint32_t word) { return word / kRound; }
+  // The other word: whether somebody sleeps on it, and a number that each arrival changes.
+  static constexpr uint32_t kArrival = 2;
 
   bool is_here(const Party& party, uint32_t round) const { return party.round.load() == round + 1; }
   bool ended_well(uint32_t round) const { return (broken_rounds_.load() >> round % 64 & 1) == 0; }
   std::vector<os::Token> others(uint32_t round, uint32_t but) const;
   bool all_live(uint32_t round) const;
   void leave(const Arrival& arrival);
-  void end_round(uint32_t round, bool well, uint32_t change);
+  static bool mark(os::Word& word, uint32_t seen);
+  static void change(os::Word& word, uint32_t amount);
+  void end_round(uint32_t round, bool well, uint32_t amount);
   void break_now();
 
   const uint32_t parties_;
   os::RobustMutex mutex_;
   os::Word round_{0};
   os::Word arrivals_{0};  // changes with each, so that who waits looks whose life counts
+  os::MutualSpinHint others_;
   std::atomic<uint64_t> broken_rounds_{0};  // of the last 64, by number modulo 64
   Party here_[kMostParties];
 };

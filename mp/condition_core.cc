@@ -10,8 +10,9 @@ namespace mp {
 ConditionCore::Place ConditionCore::enter() {
   const os::Token me = os::my_token();
   os::RobustLock hold(mutex_);
+  others_.leave();
   auto taken = [&](Place place) {
-    const uint32_t state = waiters_[place].state.load();
+    const uint32_t state = kind(waiters_[place].state.load());
     return (state == kWaiting || state == kNotified) && os::is_alive(waiters_[place].owner);
   };
   Place place = 0;
@@ -34,13 +35,19 @@ bool ConditionCore::sleep(Place place, base::Deadline deadline) {
   os::Word& state = waiters_[place].state;
   // Leaves the place. False: a notification came first.
   auto leave = [&] {
-    uint32_t waiting = kWaiting;
-    return state.compare_exchange_strong(waiting, kFree);
+    uint32_t seen = state.load();
+    while (kind(seen) == kWaiting) {
+      if (state.compare_exchange_weak(seen, kFree)) return true;
+    }
+    return false;
   };
   try {
-    while (state.load() == kWaiting) {
+    if (!deadline.passed() && !others_.spin_until([&] { return state.load() != kWaiting; }))
+      os::check_interrupt();  // no sleep was there to be interrupted
+    for (uint32_t seen = state.load(); kind(seen) == kWaiting; seen = state.load()) {
+      if (seen == kWaiting && !state.compare_exchange_strong(seen, kWaiting | kAsleep)) continue;
       MP_KILL_POINT();
-      if (!os::sleep_on(state, kWaiting, deadline) && leave()) return false;
+      if (!os::sleep_on(state, kWaiting | kAsleep, deadline) && leave()) return false;
     }
   } catch (...) {  // a signal's handler has thrown
     if (!leave()) state.store(kFree);
@@ -65,6 +72,8 @@ ConditionCore::Waiter* ConditionCore::longest_waiting() {
 bool ConditionCore::notify_one() {
   while (Waiter* waiter = longest_waiting()) {
     MP_KILL_POINT();
+    uint32_t awake = kWaiting;
+    if (waiter->state.compare_exchange_strong(awake, kNotified)) return true;
     os::add_and_wake_all(waiter->state, kNotification);
     MP_KILL_POINT();
     uint32_t missed = kMissed;  // it has left since we looked
@@ -75,6 +84,7 @@ bool ConditionCore::notify_one() {
 
 void ConditionCore::notify(uint32_t most) {
   os::RobustLock hold(mutex_);
+  others_.leave();
   for (uint32_t i = 0; i < most && notify_one(); ++i) {
   }
 }

@@ -23,6 +23,7 @@
 #include "mp/os/futex.h"
 #include "mp/os/life.h"
 #include "mp/os/robust_mutex.h"
+#include "mp/os/spin.h"
 
 namespace mp {
 
@@ -46,8 +47,11 @@ class ConditionCore {
  private:
   // kMissed: a notification for who had left. To everybody but its notifier it is free.
   static constexpr uint32_t kFree = 0, kWaiting = 1, kMissed = 2, kNotified = 3;
-  static constexpr uint32_t kNotification =
-      2;  // what makes kNotified of kWaiting and kMissed of kFree
+  // What makes kNotified of kWaiting and kMissed of kFree.
+  static constexpr uint32_t kNotification = 2;
+  // Beside one of those: who waits there does so asleep.
+  static constexpr uint32_t kAsleep = 4;
+  static constexpr uint32_t kind(uint32_t state) { return state & ~kAsleep; }
 
   struct Waiter {
     os::Word state{kFree};
@@ -56,7 +60,7 @@ class ConditionCore {
   };
 
   bool waits(const Waiter& waiter) const {
-    return waiter.state.load() == kWaiting && os::is_alive(waiter.owner);
+    return kind(waiter.state.load()) == kWaiting && os::is_alive(waiter.owner);
   }
   Waiter* longest_waiting();
   bool notify_one();
@@ -64,6 +68,7 @@ class ConditionCore {
   os::RobustMutex mutex_;
   uint32_t used_ = 0;        // places that have ever been taken
   uint32_t next_order_ = 0;  // under the mutex, as all but the states
+  os::MutualSpinHint others_;
   Waiter waiters_[kMostWaiters];
 };
 

@@ -6,6 +6,8 @@ namespace mp {
 
 void EventCore::set() {
   uint32_t word = word_.load(std::memory_order_relaxed);
+  if (is_set(word)) return;
+  setter_.leave();
   while (!is_set(word) && (word & kSleepers) == 0) {
     MP_KILL_POINT();
     if (word_.compare_exchange_weak(word, word + kOnce + kSet, std::memory_order_release)) return;
@@ -30,9 +32,15 @@ void EventCore::clear() {
 
 bool EventCore::wait(base::Deadline deadline) {
   const uint32_t times = word_.load(std::memory_order_acquire) / kOnce;
+  const auto is_over = [&](uint32_t word) { return is_set(word) || word / kOnce != times; };
+  if (!deadline.passed()) {
+    if (setter_.spin_until([&] { return is_over(word_.load(std::memory_order_acquire)); }))
+      return true;
+    os::check_interrupt();  // no sleep was there to be interrupted
+  }
   while (true) {
     uint32_t word = word_.load(std::memory_order_acquire);
-    if (is_set(word) || word / kOnce != times) return true;
+    if (is_over(word)) return true;
     if (deadline.passed()) return false;
     if ((word & kSleepers) == 0 && !word_.compare_exchange_weak(word, word | kSleepers)) continue;
     MP_KILL_POINT();

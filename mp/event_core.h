@@ -16,6 +16,7 @@
 #include "base/deadline.h"
 #include "mp/os/futex.h"
 #include "mp/os/robust_mutex.h"
+#include "mp/os/spin.h"
 
 namespace mp {
 
@@ -39,6 +40,7 @@ class EventCore {
   static constexpr bool is_set(uint32_t word) { return (word & kSet) != 0; }
 
   os::Word word_{0};
+  os::SpinHint setter_;
   os::RobustMutex waking_;  // who sets it while somebody sleeps
 };
 

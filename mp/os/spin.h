@@ -40,6 +40,12 @@ inline int my_cpu() {
 
 class SpinHint {
  public:
+  static constexpr int32_t kNobodyYet = -1;
+
+  SpinHint() = default;
+  // As if left on this CPU; kNobodyYet: by nobody.
+  explicit SpinHint(int32_t cpu) : cpu_(cpu) {}
+
   // What is waited for happens on this CPU.
   void leave() {
     if (const int here = my_cpu(); cpu_.load(std::memory_order_relaxed) != here)
@@ -65,9 +71,33 @@ class SpinHint {
   // more than to have slept at once.
   static constexpr int kSpins = 2000;
 
-  static constexpr int32_t kNobodyYet = -1;
-
   std::atomic<int32_t> cpu_{kNobodyYet};
+};
+
+// The same where those who wait are also those whom others wait for: a thread's own CPU is no hint to itself.
+class MutualSpinHint {
+ public:
+  // I am here, on this CPU. Requires: one thread at a time.
+  void leave();
+
+  template <class Condition>
+  bool spin_until(Condition holds) const {
+    return SpinHint(cpu_of_another()).spin_until(holds);
+  }
+
+ private:
+  // A thread, and one more than its CPU; 0: nobody.
+  struct Seen {
+    uint32_t thread, cpu;
+  };
+  static uint64_t packed(Seen seen) { return uint64_t{seen.thread} << 32 | seen.cpu; }
+  static Seen unpacked(uint64_t word) {
+    return {static_cast<uint32_t>(word >> 32), static_cast<uint32_t>(word)};
+  }
+
+  int32_t cpu_of_another() const;
+
+  std::atomic<uint64_t> last_{0}, before_{0};  // of different threads
 };
 
 }  // namespace mp::os

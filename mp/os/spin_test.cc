@@ -29,7 +29,8 @@ bool stay_on(int cpu) {
 }
 
 // How often one who waits in vain looks before it is time to sleep.
-int looks(const SpinHint& hint) {
+template <class Hint>
+int looks(const Hint& hint) {
   int n = 0;
   hint.spin_until([&] { return ++n < 0; });
   return n;
@@ -70,6 +71,57 @@ TEST_F(SpinHintTest, SpinsThoughPinnedIfItWasLeftOnAnotherCpu) {
 
 TEST_F(SpinHintTest, DoesNotSpinOnTheOnlyCpuBeforeAnybodyWasSeen) {
   expect_on(cpus_[0], [&] { return looks(*hint_) == 1; });
+}
+
+class MutualSpinHintTest : public SpinHintTest {
+ protected:
+  void SetUp() override {
+    if (cpus_.size() < 2) GTEST_SKIP() << "needs two CPUs";
+  }
+  void leave_on(int cpu) {
+    expect_on(cpu, [&] {
+      mutual_->leave();
+      return true;
+    });
+  }
+
+  Shared<MutualSpinHint> mutual_;
+};
+
+TEST_F(MutualSpinHintTest, OwnPlaceIsNoHint) {
+  TestProcess alone([&] {
+    mutual_->leave();
+    return looks(*mutual_) > 100;
+  });
+  EXPECT_EQ(alone.wait(), base::Exited{0});
+}
+
+TEST_F(MutualSpinHintTest, OtherOneIsKnownThoughThisOneWasTheLast) {
+  leave_on(cpus_[0]);
+  expect_on(cpus_[0], [&] {
+    mutual_->leave();
+    mutual_->leave();
+    return looks(*mutual_) == 1;
+  });
+}
+
+TEST_F(MutualSpinHintTest, LastOfTheOthersCounts) {
+  leave_on(cpus_[0]);
+  leave_on(cpus_[1]);
+  expect_on(cpus_[0], [&] { return looks(*mutual_) > 100; });
+}
+
+TEST_F(MutualSpinHintTest, SeesTheOtherMove) {
+  TestProcess mover([&] {
+    bool moved = true;
+    for (int cpu : cpus_) {
+      moved = stay_on(cpu) && moved;
+      mutual_->leave();
+    }
+    return moved;
+  });
+  EXPECT_EQ(mover.wait(), base::Exited{0});
+  expect_on(cpus_.back(), [&] { return looks(*mutual_) == 1; });
 }
 
 }  // namespace
