@@ -437,12 +437,16 @@ def apply_async(pool, times):
         pool.apply_async(same, (12345678,)).get()
 
 
-def submit(times):
-    with concurrent.futures.ProcessPoolExecutor(2, mp_context=fork) as executor:
-        def work(count):
-            for _ in range(count):
-                executor.submit(same, 12345678).result()
-        return time_here(work, times)
+def in_executor(work):
+    def measured(times):
+        with concurrent.futures.ProcessPoolExecutor(2, mp_context=fork) as executor:
+            return time_here(functools.partial(work, executor), times)
+    return measured
+
+
+def submit(executor, times):
+    for _ in range(times):
+        executor.submit(same, 12345678).result()
 
 
 def maps_of_1024_in_a_chunk(pool, times):
@@ -453,11 +457,13 @@ def maps_of_1024_in_a_chunk(pool, times):
 
 OPERATIONS["PoolApply"] = in_pool(apply)
 OPERATIONS["PoolApplyAsyncGet"] = in_pool(apply_async)
-PEERS["PoolApply", "executor"] = submit
+PEERS["PoolApply", "executor"] = in_executor(submit)
 OPERATIONS["PoolMap/chunksize_1"] = in_pool(lambda pool, times: pool.map(same, range(times), 1))
+PEERS["PoolMap/chunksize_1", "executor"] = in_executor(lambda executor, times: list(executor.map(same, range(times))))
 OPERATIONS["PoolMap/default"] = in_pool(maps_of_1024_in_a_chunk)
-OPERATIONS["PoolImapUnordered/chunksize_20"] = in_pool(
-    lambda pool, times: list(pool.imap_unordered(same, range(times), 20)))
+for chunksize in 1, 20:
+    OPERATIONS["PoolImapUnordered/chunksize_%d" % chunksize] = in_pool(
+        lambda pool, times, chunksize=chunksize: list(pool.imap_unordered(same, range(times), chunksize)))
 
 
 # ---------------------------------------------------------------- as Google Benchmark

@@ -15,8 +15,10 @@ import sys
 import time
 
 TICKS = os.sysconf("SC_CLK_TCK")
-FOREIGN_TOO_MUCH = 0.05
-STEAL_TOO_MUCH = 0.02
+# Shares of the CPUs that others and the host may have: more is told beside a number; much more stands in its place.
+Limits = collections.namedtuple("Limits", "foreign stolen")
+TOLD = Limits(0.05, 0.02)
+MEANINGLESS = Limits(0.15, 0.15)
 LOAD_TOO_MUCH = 0.3
 
 # cpus: a list of numbers. quota: how many CPUs' time the control group may have, None if it is not limited.
@@ -215,15 +217,26 @@ def load_between(before, after, own_seconds):
     return Load(foreign / there_was, (after.stolen - before.stolen) / there_was, stopped)
 
 
-def disturbance(load, cpu_bound=True):
-    """Why what was measured under that load is worth nothing, or None. Who mostly waits hardly minds other programs:
-    the scheduler prefers who has just woken up."""
+def disturbance(load, cpu_bound=True, limits=TOLD):
+    """Why what was measured under that load is worth less, or None. Who mostly waits hardly minds other programs: the
+    scheduler prefers who has just woken up."""
     if load.throttled:
         return "a control group's quota stopped it"
-    if cpu_bound and load.foreign > FOREIGN_TOO_MUCH:
+    if cpu_bound and load.foreign > limits.foreign:
         return "other programs had %.0f %% of the CPUs" % (100 * load.foreign)
-    if load.stolen > STEAL_TOO_MUCH:
+    if load.stolen > limits.stolen:
         return "the host took away %.0f %% of the CPUs" % (100 * load.stolen)
+    return None
+
+
+def mostly_disturbed(rounds, limits):
+    """A sentence if more than half of the rounds were disturbed; else None. Single ones move a median little.
+    rounds: of each, pairs of a load and whether what ran under it was bound by the CPU."""
+    reasons = []
+    for loads in rounds:
+        reasons += [reason for reason in (disturbance(load, cpu_bound, limits) for load, cpu_bound in loads) if reason][:1]
+    if 2 * len(reasons) > len(rounds):
+        return "disturbed in %d of %d rounds: %s" % (len(reasons), len(rounds), reasons[-1])
     return None
 
 

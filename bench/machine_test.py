@@ -147,6 +147,16 @@ class LoadTest(MadeMachine):
         self.assertIn("host", machine.disturbance(Load(0.0, 0.2, 0)))
         self.assertIn("quota", machine.disturbance(Load(0.0, 0.0, 1)))
 
+    def test_much_more_makes_a_number_meaningless(self):
+        self.assertIsNone(machine.disturbance(Load(0.1, 0.1, 0), limits=machine.MEANINGLESS))
+        self.assertIn("20 %", machine.disturbance(Load(0.2, 0.0, 0), limits=machine.MEANINGLESS))
+        self.assertIn("20 %", machine.disturbance(Load(0.0, 0.2, 0), limits=machine.MEANINGLESS))
+
+    def test_more_than_half_of_the_rounds_are_mostly(self):
+        quiet, busy = [(Load(0.0, 0.0, 0), True)], [(Load(0.0, 0.0, 0), True), (Load(0.2, 0.0, 0), True)]
+        self.assertIsNone(machine.mostly_disturbed([quiet, busy], machine.TOLD))
+        self.assertIn("in 2 of 3 rounds", machine.mostly_disturbed([quiet, busy, busy], machine.TOLD))
+
     def test_only_usable_cpus_count(self):
         cpu = min(os.sched_getaffinity(0))
         self.write("proc/stat", "cpu  9 9 9 9 9 9 9 9 0 0\ncpu%d 100 20 30 999 9 4 6 50 0 0\n"

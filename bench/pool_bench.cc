@@ -71,9 +71,11 @@ void map_by_default(benchmark::State& state) {
   while (state.KeepRunningBatch(kItems)) benchmark::DoNotOptimize(pool.map(same, input));
   state.SetItemsProcessed(state.iterations());
 }
+template <int kChunksize>
 void imap_unordered(benchmark::State& state) {
   map_items(state, [](mp::Pool& pool, std::vector<int> input) {
-    for (int n : pool.imap_unordered(same, std::move(input), 20)) benchmark::DoNotOptimize(n);
+    for (int n : pool.imap_unordered(same, std::move(input), kChunksize))
+      benchmark::DoNotOptimize(n);
   });
 }
 
@@ -128,7 +130,8 @@ void add_all() {
   add("PoolApplyAsyncGet", apply_async);
   add("PoolMap/chunksize_1", map_one_by_one);
   add("PoolMap/default", map_by_default);
-  add("PoolImapUnordered/chunksize_20", imap_unordered);
+  add("PoolImapUnordered/chunksize_1", imap_unordered<1>);
+  add("PoolImapUnordered/chunksize_20", imap_unordered<20>);
   benchmark::RegisterBenchmark("BM_PoolSevenTasks/mp", seven_tasks)->UseManualTime()->Iterations(3);
 }
 

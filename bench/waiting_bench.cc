@@ -83,8 +83,11 @@ void add_all() {
     add_round_trip<Events>("EventRoundTrip" + where, "mp", placement);
     add_round_trip<Turns>("ConditionRoundTrip" + where, "mp", placement);
     add_round_trip<Barrier>("BarrierWait" + where, "mp", placement);
-    for (const char* operation : {"EventRoundTrip", "ConditionRoundTrip", "BarrierWait"})
+    for (const char* operation : {"EventRoundTrip", "ConditionRoundTrip", "BarrierWait"}) {
       add_round_trip<FutexWords>(operation + where, "futex", placement);
+      if (placement == Placement::kTwoCores)
+        add_round_trip<SpinningWords>(operation + where, "spinning", placement);
+    }
   }
 }
 

@@ -49,13 +49,13 @@ def row(point, samples, controls, usable_cpus, despite_load):
     throughput = transformed(lambda each: samples[0].tasks / each, seconds)
     ratios = [(sample.tasks / sample.seconds) / (controls[sample.round].tasks / controls[sample.round].seconds)
               for sample in samples if sample.round in controls]
-    warning = why_meaningless(samples, seconds, kernels.KERNELS[point.kernel].cpu_bound)
+    meaningless = why_meaningless(point, samples, seconds)
     crowded = too_many_workers(point, usable_cpus)
-    refusal = Refusal(warning) if warning and not despite_load else None
+    refusal = Refusal(meaningless) if meaningless and not despite_load else None
     speedup = refusal or (estimate(ratios) if ratios else Refusal("no serial control in its rounds"))
     efficiency, serial_part = efficiency_of(speedup, point.workers, crowded)
     return Row(point, samples[0].tasks, len(samples), seconds, throughput, speedup, efficiency, serial_part,
-               warning or crowded, counts=not isinstance(speedup, Refusal) and crowded is None)
+               meaningless or crowded or disturbed(point, samples, machine.TOLD), counts=not isinstance(speedup, Refusal) and crowded is None)
 
 
 def efficiency_of(speedup, workers, crowded):
@@ -69,11 +69,15 @@ def efficiency_of(speedup, workers, crowded):
             transformed(lambda s: karp_flatt(s, workers), speedup))
 
 
-def why_meaningless(samples, seconds, cpu_bound):
-    """Of a point's times, or None. Single rounds that were disturbed move a median little."""
-    disturbed = [reason for reason in (machine.disturbance(sample.load, cpu_bound) for sample in samples) if reason]
-    if 2 * len(disturbed) > len(samples):
-        return "disturbed in %d of %d rounds: %s" % (len(disturbed), len(samples), disturbed[-1])
+def disturbed(point, samples, limits):
+    cpu_bound = kernels.KERNELS[point.kernel].cpu_bound
+    return machine.mostly_disturbed([[(sample.load, cpu_bound)] for sample in samples], limits)
+
+
+def why_meaningless(point, samples, seconds):
+    """Of a point's times, or None."""
+    if reason := disturbed(point, samples, machine.MEANINGLESS):
+        return reason
     if seconds.value < TOO_SHORT:
         return "too short to tell: %.2g ms" % (1000 * seconds.value)
     return None

@@ -93,6 +93,12 @@ class RowsTest(unittest.TestCase):
         self.assertIsInstance(row.speedup, Refusal)
         self.assertIsInstance(row.efficiency, Refusal)
 
+    def test_a_little_disturbed_point_has_a_warning_beside_its_numbers(self):
+        row = pool_of(scaled(load=Load(0.08, 0.04, 0))).rows[1]
+        self.assertIn("disturbed in 5 of 5 rounds: other programs had 8 %", row.warning)
+        self.assertIsInstance(row.speedup, Estimate)
+        self.assertTrue(row.counts)
+
     def test_numbers_despite_load_have_the_warning_beside_them(self):
         row = analysis.analyse(scaled(load=BUSY), CPUS, despite_load=True)[1].rows[1]
         self.assertIn("disturbed in 5 of 5 rounds", row.warning)

@@ -65,8 +65,9 @@ class Experiments:
         rounds = self.told[name]
         if not rounds:
             return [Line(figure, Refusal("not measured"), "not measured") for figure in self.all[name].figures]
-        warning = disturbed(self.all[name].runs, rounds)
-        refusal = Refusal(warning) if warning and not self._despite_load else None
+        meaningless = disturbed(self.all[name].runs, rounds, machine.MEANINGLESS)
+        warning = meaningless or disturbed(self.all[name].runs, rounds, machine.TOLD)
+        refusal = Refusal(meaningless) if meaningless and not self._despite_load else None
         return [Line(figure, refusal or estimate([figure.value(told) for told in rounds]), warning)
                 for figure in self.all[name].figures]
 
@@ -76,16 +77,9 @@ def cpus_of(run):
     return None if run.cpus is None else machine.usable_cpus().cpus[:run.cpus]
 
 
-def disturbed(runs, rounds):
-    """A sentence if others used the CPUs in more than half of the rounds; None if not."""
-    reasons = []
-    for told in rounds:
-        each = [machine.disturbance(told[what]["load"], cpu_bound=run.kernel not in notes.UNDISTURBED)
-                for what, run in runs.items()]
-        reasons += [reason for reason in each if reason][:1]
-    if 2 * len(reasons) > len(rounds):
-        return "disturbed in %d of %d rounds: %s" % (len(reasons), len(rounds), reasons[-1])
-    return None
+def disturbed(runs, rounds, limits):
+    return machine.mostly_disturbed([[(told[what]["load"], run.kernel not in notes.UNDISTURBED)
+                                      for what, run in runs.items()] for told in rounds], limits)
 
 
 # ---------------------------------------------------------------- telling

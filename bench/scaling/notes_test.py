@@ -71,6 +71,11 @@ class FiguresTest(unittest.TestCase):
             self.assertIsInstance(line.here, Estimate)
             self.assertIsNone(line.warning)
 
+    def test_a_little_disturbed(self):
+        for line in self.lines([Load(0, 0.04, 0)]):
+            self.assertIsInstance(line.here, Estimate)
+            self.assertIn("the host took away 4 %", line.warning)
+
     def test_despite_load(self):
         for line in self.lines([Load(0.5, 0, 0)], despite_load=True):
             self.assertIsInstance(line.here, Estimate)
