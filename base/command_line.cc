@@ -4,6 +4,7 @@
 
 #include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
+#include "base/nearest.h"
 
 namespace base {
 namespace {
@@ -23,12 +24,19 @@ const Flag* find(const std::vector<Flag>& flags, std::string name) {
   return it == flags.end() ? nullptr : &*it;
 }
 
+std::string unknown(std::string_view word, const std::vector<Flag>& flags) {
+  std::vector<std::string> names;
+  for (const Flag& flag : flags) names.emplace_back(flag.name);
+  const std::string_view name = word.substr(2, word.find('=') - 2);
+  return absl::StrCat("unknown flag '", word, "'", did_you_mean(name, names, "--"));
+}
+
 // Returns what is wrong with the flag, or nothing.
 std::string set_flag(std::string_view word, const std::vector<Flag>& flags) {
   const size_t equals = word.find('=');
   const bool has_value = equals != std::string_view::npos;
   const Flag* flag = find(flags, std::string(word.substr(2, has_value ? equals - 2 : equals)));
-  if (flag == nullptr) return absl::StrCat("unknown flag '", word, "'");
+  if (flag == nullptr) return unknown(word, flags);
   if (!has_value && !std::holds_alternative<bool*>(flag->variable))
     return absl::StrCat("flag '", word, "' needs a value: ", word, "=...");
   const std::string_view value = has_value ? word.substr(equals + 1) : "true";

@@ -5,7 +5,7 @@
 //   auto parsed = parse_command_line(argc, argv, {{"scale", &scale}, {"loud", &loud}});
 //
 // A flag is --name=value or, for a Boolean one, also --name; - and _ are the same in names. Flags
-// and other words may be mixed; a lone "--" ends both.
+// and other words may be mixed; a lone "--" ends both. Who mistypes one is told what was probably meant.
 #ifndef BASE_COMMAND_LINE_H_
 #define BASE_COMMAND_LINE_H_
 

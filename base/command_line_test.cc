@@ -55,8 +55,9 @@ TEST(CommandLine, TakesUnderscoresEmptyValuesAndTheLastOfTwo) {
 }
 
 TEST(CommandLine, SaysWhatIsWrong) {
-  EXPECT_EQ(parse({"--lod"}).error, "unknown flag '--lod'");
-  EXPECT_EQ(parse({"--lod=1"}).error, "unknown flag '--lod=1'");
+  EXPECT_EQ(parse({"--quiet"}).error, "unknown flag '--quiet'");
+  EXPECT_EQ(parse({"--quiet=1"}).error, "unknown flag '--quiet=1'");
+  EXPECT_EQ(parse({"--scael=1"}).error, "unknown flag '--scael=1'; did you mean --scale?");
   EXPECT_EQ(parse({"--scale"}).error, "flag '--scale' needs a value: --scale=...");
   EXPECT_EQ(parse({"--scale=much"}).error, "flag '--scale=much': 'much' is no value for it");
   EXPECT_EQ(parse({"--count=1.5"}).error, "flag '--count=1.5': '1.5' is no value for it");
