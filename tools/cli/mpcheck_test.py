@@ -101,6 +101,11 @@ class MpcheckTest(unittest.TestCase):
 
     def test_wrong_usage_gives_64_and_says_what_is_wrong(self):
         for words, wrong in ((["frobnicate"], "unknown command 'frobnicate'"), (["--colour"], "--colour"),
+                             (["verfiy"], "did you mean verify?"), (["run", "--fitler=x"], "did you mean --filter?"),
+                             (["list", "--jobs=2"], "mpcheck list: unknown flag '--jobs=2'"),
+                             (["list", "--level=MUSST"], "'MUSST' is none of MUST, SHOULD, BEYOND, VARIATION"),
+                             (["run", "--time-scale=0"], "--time-scale must be more than 0"),
+                             (["help", "verfiy"], "did you mean verify?"), (["completion", "tcsh"], "bash, zsh, fish"),
                              (["run", "jython-*"], "no implementation here is called 'jython-*'"),
                              (["run", "a", "b", "--", "/bin/true"], "one name at most"),
                              (["verify", "--runs=1", "--loaded=0"], "at least 2"),
@@ -183,6 +188,38 @@ class MpcheckTest(unittest.TestCase):
         code, said = self.run_it("show", "blocks_while_ful")
         self.assertEqual(code, 64, said)
         self.assertIn("did you mean queue.put.blocks_while_full", said)
+
+    def test_help_of_each_command_has_its_flags_and_fits_the_terminal(self):
+        code, said = self.run_it("--help")
+        self.assertEqual(code, 0, said)
+        commands = re.findall("(?m)^  ([a-z]+) +[a-z]", said)
+        for name in ("run", "testees", "verify", "stress", "list", "show", "coverage", "sharpness", "completion", "man"):
+            self.assertIn(name, commands)
+        for name in commands:
+            for words in ((name, "--help"), ("help", name)):
+                code, said = self.run_it(*words)
+                self.assertEqual(code, 0, said)
+                self.assertRegex(said, r"\Ausage: mpcheck %s\b" % name)
+                self.assertLessEqual(max(len(line) for line in said.splitlines()), 120, said)
+
+    def test_bash_completes_commands_flags_values_and_names(self):
+        for line, offered in (("mpcheck ver", ["verify"]), ("tools/mpcheck verify --lo", ["--loaded="]),
+                              ("mpcheck list --level=S", ["SHOULD"]), ("mpcheck show queue.get.raises_empty_after_t",
+                                                                       ["queue.get.raises_empty_after_timeout"]),
+                              ("mpcheck run nothing-is-called-so", [])):
+            with self.subTest(line):
+                script = ('source <(%s completion bash); COMP_LINE="%s"; COMP_POINT=${#COMP_LINE}; _mpcheck; '
+                          'printf "%%s\\n" "${COMPREPLY[@]}"' % (" ".join(self.command()), line))
+                ended = subprocess.run(["bash", "-c", script], env=ENVIRONMENT, stdout=subprocess.PIPE,
+                                       stderr=subprocess.DEVNULL, universal_newlines=True)
+                self.assertEqual(ended.stdout.split(), offered)
+
+    def test_manual_page_is_roff(self):
+        code, said = self.run_it("man")
+        self.assertEqual(code, 0, said)
+        self.assertEqual(said.splitlines()[0][:12], ".TH MPCHECK ")
+        known = {".TH", ".SH", ".SS", ".PP", ".TP", ".B", ".RI"}
+        self.assertEqual({line.split()[0] for line in said.splitlines() if line.startswith((".", "'"))} - known, set())
 
     def test_coverage_counts_every_statement(self):
         code, said = self.run_it("coverage")

@@ -5,6 +5,7 @@
 #include <filesystem>
 
 #include "absl/strings/str_cat.h"
+#include "base/nearest.h"
 #include "conformance/runner/waivers.h"
 
 namespace mpcheck {
@@ -51,9 +52,13 @@ std::variant<std::vector<Implementation>, base::UsageError> choose(
     for (const Implementation& each : found) {
       if (conformance::matches_pattern(pattern, each.name)) chosen.push_back(each);
     }
-    if (chosen.size() == before)
+    if (chosen.size() == before) {
+      std::vector<std::string> names;
+      for (const Implementation& each : found) names.push_back(each.name);
       return base::UsageError{absl::StrCat("no implementation here is called '", pattern,
-                                           "'; mpcheck testees lists them")};
+                                           "' (mpcheck testees lists them)",
+                                           base::did_you_mean(pattern, names))};
+    }
   }
   return chosen;
 }

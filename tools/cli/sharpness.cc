@@ -7,6 +7,7 @@
 #include <cstring>
 #include <filesystem>
 #include <iostream>
+#include <memory>
 #include <nlohmann/json.hpp>
 #include <string_view>
 
@@ -18,9 +19,6 @@ namespace mpcheck {
 namespace {
 
 namespace fs = std::filesystem;
-
-constexpr int kCouldNotJudge = 2;
-constexpr std::string_view kVerb = "sharpness";
 
 bool is_flag(std::string_view word) { return word.starts_with("-"); }
 
@@ -49,15 +47,25 @@ std::variant<std::vector<Implementation>, base::UsageError> chosen(
   return base::UsageError{"no CPython with fork is here; name what faults are to be planted in"};
 }
 
-}  // namespace
-
-bool asks_for_sharpness(int argc, char** argv) {
-  char** const word =
-      std::find_if(argv + 1, argv + argc, [](const char* each) { return !is_flag(each); });
-  return word != argv + argc && *word == kVerb;
+// Becomes the tool. Returns an exit code if it can't.
+int sharpness(const Place& place, const std::vector<std::string>& words) {
+  const std::string root = fs::absolute(place.root);
+  auto argv =
+      sharpness_argv(root, place.runner_path(), words, implementations_here(root, /*all=*/true));
+  if (const auto* error = std::get_if<base::UsageError>(&argv))
+    return wrong_usage("sharpness", error->what);
+  std::vector<char*> exec_words;
+  for (std::string& each : std::get<std::vector<std::string>>(argv))
+    exec_words.push_back(each.data());
+  exec_words.push_back(nullptr);
+  ::execvp(exec_words[0], exec_words.data());
+  std::cerr << "mpcheck sharpness: cannot start python3: " << std::strerror(errno) << "\n";
+  return kCouldNotJudge;
 }
 
-std::variant<std::vector<std::string>, base::UsageError> sharpness_command(
+}  // namespace
+
+std::variant<std::vector<std::string>, base::UsageError> sharpness_argv(
     const std::string& root, const std::string& runner, const std::vector<std::string>& words,
     const std::vector<Implementation>& found) {
   std::vector<std::string> names, flags;
@@ -83,34 +91,29 @@ std::variant<std::vector<std::string>, base::UsageError> sharpness_command(
   return command;
 }
 
-int sharpness(int argc, char** argv) {
-  std::string root = fs::absolute(".").string(), runner;
-  std::vector<std::string> words;
-  bool verb_seen = false;
-  for (std::string_view word : std::vector<std::string_view>(argv + 1, argv + argc)) {
-    if (absl::ConsumePrefix(&word, "--root=")) {
-      root = fs::absolute(word).string();
-    } else if (absl::ConsumePrefix(&word, "--runner=")) {
-      runner = fs::absolute(word).string();
-    } else if (word == kVerb && !verb_seen) {
-      verb_seen = true;
-    } else {
-      words.emplace_back(word);
-    }
-  }
-  if (runner.empty()) runner = (fs::path(root) / "bazel-bin/conformance/runner/runner").string();
-  auto command = sharpness_command(root, runner, words, implementations_here(root, /*all=*/true));
-  if (const auto* error = std::get_if<base::UsageError>(&command)) {
-    std::cerr << "mpcheck sharpness: " << error->what << "\n";
-    return base::kWrongUsage;
-  }
-  std::vector<char*> exec_words;
-  for (std::string& each : std::get<std::vector<std::string>>(command))
-    exec_words.push_back(each.data());
-  exec_words.push_back(nullptr);
-  ::execvp(exec_words[0], exec_words.data());
-  std::cerr << "mpcheck sharpness: cannot start python3: " << std::strerror(errno) << "\n";
-  return kCouldNotJudge;
+Command sharpness_command() {
+  auto flags = std::make_shared<PassedOn>();
+  return {.name = "sharpness",
+          .words = "[NAME...]",
+          .says = "plants faults in implementations, and tells which of them the suite notices",
+          .more =
+              "NAME is a CPython with a start method, or mp with one; without it the first CPython "
+              "with fork.",
+          .options = {{"only", flags.get(), "TEXT", "only faults whose id or area contains this"},
+                      {"filter", flags.get(), "FILTER", "which claims are asked"},
+                      {"jobs", flags.get(), "N", "runners at a time (the usable CPUs and one)"},
+                      {"all-claims", flags.get(), "",
+                       "ask all claims, not only until one catches the fault"},
+                      {"bound", flags.get(), "PERCENT", "how many must be caught (95)"},
+                      {"faults", flags.get(), "FOLDER", "faults of your own instead"}},
+          .examples = {{"sharpness", "those of CPython's package"},
+                       {"sharpness mp-fork --only=queue", "those of mp, in one area"}},
+          .completes = Completes::kImplementations,
+          .run = [flags](const Place& place, const base::Words& words) {
+            std::vector<std::string> its = words.before;
+            its.insert(its.end(), flags->begin(), flags->end());
+            return sharpness(place, its);
+          }};
 }
 
 }  // namespace mpcheck

@@ -8,21 +8,18 @@
 #include <vector>
 
 #include "base/command_line.h"
+#include "tools/cli/command.h"
 #include "tools/cli/discovery.h"
 
 namespace mpcheck {
 
-// Whether this is what a command line asks for: the first word that is no flag says so.
-bool asks_for_sharpness(int argc, char** argv);
+Command sharpness_command();
 
-// The command that does it, in the checkout `root`. `words` are those of the command line: names choose among `found`
-// (without one it is the first with fork), and flags are the tool's own.
-std::variant<std::vector<std::string>, base::UsageError> sharpness_command(
+// What does it, in the checkout `root`. `words` are those of the command line: names choose among `found` (without one
+// it is the first with fork), and flags are the tool's own.
+std::variant<std::vector<std::string>, base::UsageError> sharpness_argv(
     const std::string& root, const std::string& runner, const std::vector<std::string>& words,
     const std::vector<Implementation>& found);
-
-// Becomes that command. Returns an exit code if it can't.
-int sharpness(int argc, char** argv);
 
 }  // namespace mpcheck
 

@@ -22,7 +22,7 @@ const std::vector<Implementation> kFound = {
 
 std::variant<std::vector<std::string>, base::UsageError> command(
     const std::vector<std::string>& words) {
-  return sharpness_command("/root", "/runner", words, kFound);
+  return sharpness_argv("/root", "/runner", words, kFound);
 }
 
 nlohmann::json implementations(const std::vector<std::string>& words) {
@@ -36,18 +36,6 @@ nlohmann::json implementations(const std::vector<std::string>& words) {
 
 std::string error(const std::vector<std::string>& words) {
   return std::get<base::UsageError>(command(words)).what;
-}
-
-bool asks(std::vector<std::string> words) {
-  std::vector<char*> argv;
-  for (std::string& each : words) argv.push_back(each.data());
-  return asks_for_sharpness(static_cast<int>(argv.size()), argv.data());
-}
-
-TEST(Sharpness, IsTheFirstWordThatIsNoFlag) {
-  EXPECT_TRUE(asks({"mpcheck", "--root=/x", "sharpness", "mp-fork"}));
-  EXPECT_FALSE(asks({"mpcheck", "run", "sharpness"}));
-  EXPECT_FALSE(asks({"mpcheck", "--root=/x"}));
 }
 
 TEST(Sharpness, IsThatOfTheFirstPythonWithForkByDefault) {

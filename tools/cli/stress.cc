@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <filesystem>
 #include <iostream>
+#include <memory>
 #include <string>
 #include <string_view>
 #include <variant>
@@ -20,36 +21,11 @@
 namespace mpcheck {
 namespace {
 
-constexpr int kCouldNotJudge = 2;
-
 struct Flags {
-  std::string root = ".";  // the checkout
-  std::string stress;      // the stress program; empty: the one below bazel-bin
-  bool all = false;        // also implementations that are not usual
+  std::string stress;  // the stress program; empty: the one below bazel-bin
+  bool all = false;    // also implementations that are not usual
+  PassedOn passed_on;  // the stress program's own
 };
-
-bool is_mine(std::string_view word) {
-  return !word.starts_with("--") || word == "--all" || word.starts_with("--all=") ||
-         word.starts_with("--root=") || word.starts_with("--stress=");
-}
-
-// The stress program's flags, taken out of `arguments`.
-std::vector<std::string> take_its_flags(std::vector<std::string>* arguments) {
-  const auto end = std::find(arguments->begin(), arguments->end(), "--");
-  const auto its = std::stable_partition(arguments->begin(), end, is_mine);
-  std::vector<std::string> taken(its, end);
-  arguments->erase(its, end);
-  return taken;
-}
-
-int wrong_usage(const std::string& what) {
-  std::cerr << "mpcheck: " << what
-            << "\nusage: mpcheck stress [NAME...] [--seconds=N | --programs=N] [--seed=S]\n"
-               "                      [--objects=KIND,...] [--processes=K] [--operations=M]\n"
-               "                      [--model=relaxed|strict] [--kills | --no-kills]\n"
-               "                      [--program=P] [--all] [-- ADAPTER [ARGUMENT...]]\n";
-  return base::kWrongUsage;
-}
 
 int exit_code_of(const base::Ending& ending, const std::string& name) {
   const auto* exited = std::get_if<base::Exited>(&ending);
@@ -72,47 +48,71 @@ int stress_one(const std::string& program, const std::vector<std::string>& flags
   return exit_code_of(stress.wait(base::Deadline::never()), one.name);
 }
 
-}  // namespace
-
-bool is_stress_command(int argc, char** argv) {
-  for (int i = 1; i < argc; ++i) {
-    const std::string_view word = argv[i];
-    if (!word.starts_with("--")) return word == "stress";
-    if (word == "--") return false;
-  }
-  return false;
-}
-
-int stress_command(int argc, char** argv) {
-  Flags flags;
-  std::vector<std::string> arguments(argv + 1, argv + argc);
-  const std::vector<std::string> its_flags = take_its_flags(&arguments);
-  std::vector<char*> mine = {argv[0]};
-  for (std::string& each : arguments) mine.push_back(each.data());
-  auto parsed = base::parse_command_line(
-      static_cast<int>(mine.size()), mine.data(),
-      {{"root", &flags.root}, {"stress", &flags.stress}, {"all", &flags.all}});
-  if (const auto* error = std::get_if<base::UsageError>(&parsed)) return wrong_usage(error->what);
-  base::Words words = std::get<base::Words>(parsed);
-  words.before.erase(words.before.begin());  // stress
-  auto selected = select(flags.root, words, flags.all);
-  if (const auto* error = std::get_if<base::UsageError>(&selected)) return wrong_usage(error->what);
+int stress(const Flags& flags, const Place& place, const base::Words& words) {
+  auto selected = select(place.root, words, flags.all);
+  if (const auto* error = std::get_if<base::UsageError>(&selected))
+    return wrong_usage("stress", error->what);
   const auto& chosen = std::get<std::vector<Implementation>>(selected);
   if (chosen.empty()) {
     std::cerr << "mpcheck: no implementation found on this machine\n";
     return kCouldNotJudge;
   }
-  const std::filesystem::path root = std::filesystem::absolute(flags.root);
-  if (flags.stress.empty())
-    flags.stress = (root / "bazel-bin/conformance/histories/stress").string();
+  const std::filesystem::path root = std::filesystem::absolute(place.root);
+  const std::string program = !flags.stress.empty()
+                                  ? flags.stress
+                                  : (root / "bazel-bin/conformance/histories/stress").string();
   int worst = 0;
   for (const Implementation& each : chosen) {
     if (&each != &chosen.front()) std::cout << std::endl;
-    const int code = stress_one(flags.stress, its_flags, each, !words.after.empty());
+    const int code = stress_one(program, flags.passed_on, each, !words.after.empty());
     if (code == base::kWrongUsage) return code;
     worst = std::max(worst, code);
   }
   return worst;
+}
+
+}  // namespace
+
+Command stress_command() {
+  auto flags = std::make_shared<Flags>();
+  PassedOn* its = &flags->passed_on;
+  return {
+      .name = "stress",
+      .words = "[NAME...] [-- ADAPTER [ARGUMENT...]]",
+      .says =
+          "random programs that race, their histories checked; a failure is made small and can be "
+          "shown again",
+      .more =
+          "Names are those of mpcheck run. One implementation after the other: each is to have the "
+          "CPUs for its races.",
+      .options = {{"seconds", its, "N", "how long programs are made and run (20)"},
+                  {"programs", its, "N", "stop after so many instead"},
+                  {"seed", its, "S", "of the programs; a random one otherwise, which is told"},
+                  {"objects", its, "KIND,...",
+                   "which kinds of objects: queue, lock, pipe, ...; all otherwise"},
+                  {"processes", its, "K", "of a program, at most (4)"},
+                  {"operations", its, "M", "of a process, at most (8)"},
+                  {"model",
+                   its,
+                   "MODEL",
+                   "what a queue promises: relaxed as Python's documentation, or strict",
+                   {"relaxed", "strict"}},
+                  {"kills", its, "", "kill processes, whatever the features say"},
+                  {"no-kills", its, "", "kill none"},
+                  {"program", its, "P", "run only this one, until it fails"},
+                  {"shrink-seconds", its, "N", "how long a failing program is made smaller (20)"},
+                  {"time-scale", its, "X",
+                   "multiplies every patience; more than 1 for a slow machine"},
+                  {"all", &flags->all, "",
+                   "also implementations that are judged only when they are named"},
+                  {"stress", &flags->stress, "PROGRAM", ""}},
+      .examples = {{"stress cpython-3.11.2-fork --seconds=60 --objects=queue,lock",
+                    "two kinds, for a minute"},
+                   {"stress mp-fork --program='queue: put 1; get'", "one program, until it fails"}},
+      .completes = Completes::kImplementations,
+      .run = [flags](const Place& place, const base::Words& words) {
+        return stress(*flags, place, words);
+      }};
 }
 
 }  // namespace mpcheck

@@ -2,24 +2,17 @@
 //
 //   mpcheck stress [NAME...] [--seconds=N] [--objects=queue,lock] ... [-- ADAPTER [ARGUMENT...]]
 //
-// Names are those of `mpcheck run`. Starts the program //conformance/histories:stress once for each
-// implementation, one after the other (they are to have the CPUs for their races), and hands all flags
-// on to it but these of its own:
-//
-//   --root=FOLDER     the checkout
-//   --all             also implementations that are not usual
-//   --stress=PROGRAM  instead of the one below bazel-bin
+// Starts the program //conformance/histories:stress once for each implementation, one after the other (they are to have
+// the CPUs for their races), and hands its flags on to it. Ends with the exit code that tells most: 64 wrong usage, 2
+// one could not be judged, 1 one failed, 0 all is explained.
 #ifndef TOOLS_CLI_STRESS_H_
 #define TOOLS_CLI_STRESS_H_
 
+#include "tools/cli/command.h"
+
 namespace mpcheck {
 
-// Whether the first word that is no flag is `stress`.
-bool is_stress_command(int argc, char** argv);
-
-// Does it. Returns the exit code that tells most: 64 wrong usage, 2 one could not be judged, 1 one failed,
-// 0 all is explained.
-int stress_command(int argc, char** argv);
+Command stress_command();
 
 }  // namespace mpcheck
 

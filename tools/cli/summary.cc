@@ -23,25 +23,30 @@ std::string cell(const Counts& c) {
   return text;
 }
 
-std::string totals(const std::vector<Summary>& summaries, size_t name_width) {
-  std::string out = absl::StrFormat("%-*s %6s %9s %10s %12s %8s  %-12s %7s\n", name_width,
-                                    "implementation", "holds", "violated", "variation",
-                                    "unsupported", "unknown", "hygiene", "time");
+std::string totals(const std::vector<Summary>& summaries, size_t name_width,
+                   const Colours& colours) {
+  std::string out = absl::StrCat(
+      colours.bold(absl::StrFormat("%s %6s %9s %10s %12s %8s  %-12s %7s",
+                                   padded("implementation", name_width), "holds", "violated",
+                                   "variation", "unsupported", "unknown", "hygiene", "time")),
+      "\n");
   for (const Summary& s : summaries) {
     Counts c = s.all();
-    absl::StrAppendFormat(&out, "%-*s %6d %9d %10d %12d %8d  %-12s %7s\n", name_width, s.name,
-                          c.holds, c.violated, c.variation, c.unsupported, c.unknown,
-                          hygiene_text(c),
+    const std::string unknown = absl::StrFormat("%8d", c.unknown);
+    absl::StrAppendFormat(&out, "%s %6d %9d %10d %12d %s  %-12s %7s\n", padded(s.name, name_width),
+                          c.holds, c.violated, c.variation, c.unsupported,
+                          c.unknown > 0 ? colours.yellow(unknown) : unknown, hygiene_text(c),
                           s.known ? "known" : absl::StrFormat("%.1f s", s.seconds));
   }
   return out;
 }
 
 std::string area_block(const std::vector<const Summary*>& block,
-                       const std::vector<std::string>& areas, size_t area_width, size_t column) {
-  std::string out = absl::StrFormat("%-*s", area_width, "area");
-  for (const Summary* s : block) absl::StrAppendFormat(&out, "  %-*s", column, s->name);
-  absl::StrAppend(&out, "\n");
+                       const std::vector<std::string>& areas, size_t area_width, size_t column,
+                       const Colours& colours) {
+  std::string head = padded("area", area_width);
+  for (const Summary* s : block) absl::StrAppend(&head, "  ", padded(s->name, column));
+  std::string out = absl::StrCat(colours.bold(head), "\n");
   for (const std::string& area : areas) {
     absl::StrAppendFormat(&out, "%-*s", area_width, area);
     for (const Summary* s : block) {
@@ -103,11 +108,11 @@ bool Summary::add_line(const std::string& line) {
 }
 
 std::string tables(const std::vector<Summary>& summaries, const std::vector<std::string>& areas,
-                   size_t width) {
+                   size_t width, const Colours& colours) {
   size_t name_width = 14, area_width = 4;
-  for (const Summary& s : summaries) name_width = std::max(name_width, s.name.size());
+  for (const Summary& s : summaries) name_width = std::max(name_width, columns(s.name));
   for (const std::string& area : areas) area_width = std::max(area_width, area.size());
-  std::string out = totals(summaries, name_width);
+  std::string out = totals(summaries, name_width, colours);
   absl::StrAppend(&out,
                   "\nhygiene: ?N of those that were judged never came to an end by themselves, so "
                   "what they leave is not known\n"
@@ -120,7 +125,7 @@ std::string tables(const std::vector<Summary>& summaries, const std::vector<std:
     std::vector<const Summary*> block;
     for (size_t i = first; i < std::min(first + per_block, summaries.size()); ++i)
       block.push_back(&summaries[i]);
-    absl::StrAppend(&out, "\n", area_block(block, areas, area_width, column));
+    absl::StrAppend(&out, "\n", area_block(block, areas, area_width, column, colours));
   }
   return out;
 }

@@ -7,6 +7,8 @@
 #include <utility>
 #include <vector>
 
+#include "tools/cli/terminal.h"
+
 namespace mpcheck {
 
 // How often each came out. A variation that holds counts as variation.
@@ -36,7 +38,7 @@ struct Summary {
 
 // The table of implementations, then areas by implementation in blocks no wider than `width`.
 std::string tables(const std::vector<Summary>& summaries, const std::vector<std::string>& areas,
-                   size_t width);
+                   size_t width, const Colours& colours = Colours::none());
 
 // The `count` claims that took longest, over all implementations.
 std::string slowest(const std::vector<Summary>& summaries, size_t count);

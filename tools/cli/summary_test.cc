@@ -1,6 +1,9 @@
 #include "tools/cli/summary.h"
 
+#include "absl/strings/match.h"
+#include "absl/strings/str_split.h"
 #include "gtest/gtest.h"
+#include "tools/cli/terminal.h"
 
 namespace mpcheck {
 namespace {
@@ -78,6 +81,28 @@ TEST(Summary, NarrowTerminalGetsSeveralBlocks) {
   std::string text = tables({a, b}, {"queue"}, 40);
   EXPECT_GT(text.rfind("second-implementation"),
             text.rfind("queue  -", text.rfind("queue  -") - 1));
+}
+
+TEST(Tables, WideNamesKeepTheColumnsStraight) {
+  Summary wide{.name = "实现-进程-线程-队列"}, narrow{.name = "cpython-3.11.2-fork"};
+  for (Summary* each : {&wide, &narrow}) each->areas["queue"].holds = 7;
+  size_t first = 0;
+  for (const std::string& line : std::vector<std::string>(
+           absl::StrSplit(tables({wide, narrow}, {}, 120), absl::MaxSplits('\n', 3)))) {
+    if (!absl::StrContains(line, " 7 ")) continue;
+    const size_t column = columns(std::string_view(line).substr(0, line.find(" 7 ")));
+    if (first == 0) first = column;
+    EXPECT_EQ(column, first) << line;
+  }
+  EXPECT_GT(first, 0u);
+}
+
+TEST(Tables, HaveColoursOnlyWhereTheyAreWanted) {
+  Summary one{.name = "one"};
+  one.areas["queue"].unknown = 3;
+  EXPECT_EQ(tables({one}, {"queue"}, 120).find('\033'), std::string::npos);
+  EXPECT_NE(tables({one}, {"queue"}, 120, Colours(true)).find("\033[33m       3\033[0m"),
+            std::string::npos);
 }
 
 }  // namespace
