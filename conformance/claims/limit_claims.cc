@@ -106,8 +106,8 @@ void is_refused_where_scarce(Stage& stage, const Thing& thing, MakeScarce make_s
 // A check is a plain function: one for each line of the table.
 template <size_t kIndex>
 void check_without_descriptors(Stage& stage) {
-  is_refused_where_scarce(stage, kThings[kIndex], [](Puppet& main) {
-    return LoweredLimit(main.pid(), RLIMIT_NOFILE, lowest_free_descriptor(main.pid()));
+  is_refused_where_scarce(stage, kThings[kIndex], [&](Puppet& main) {
+    return stage.lowers(main, RLIMIT_NOFILE, lowest_free_descriptor(main.pid()));
   });
 }
 template <size_t kIndex>
@@ -185,7 +185,8 @@ Claims other_limits() {
              RemoteProcess p = main.process({}, {.func = "nothing"});
              const size_t before = stage.processes().size();
              {
-               LoweredLimit files(main.pid(), RLIMIT_NOFILE, lowest_free_descriptor(main.pid()));
+               const LoweredLimit files =
+                   stage.lowers(main, RLIMIT_NOFILE, lowest_free_descriptor(main.pid()));
                EXPECT_THAT(main.does(p.start()), raises("OSError"));
              }
              EXPECT_LE(stage.processes().size(), before);
@@ -205,7 +206,8 @@ Claims other_limits() {
              Puppet& main = stage.main();
              main.array("b", 8);  // loads what it needs
              {
-               LoweredLimit memory(main.pid(), RLIMIT_AS, address_space_of(main.pid()) + kRoom);
+               const LoweredLimit memory =
+                   stage.lowers(main, RLIMIT_AS, address_space_of(main.pid()) + kRoom);
                EXPECT_THAT(main.does(maker("array.new", "big", {{"type", "b"}, {"init", kBig}})),
                            AnyOf(raises("MemoryError"), raises("OSError")));
              }
@@ -256,7 +258,7 @@ Claims other_limits() {
            [](Stage& stage) {
              constexpr int kRounds = 100;
              Puppet& main = stage.main();
-             pin_to_one_cpu(main.pid());
+             stage.pins_to_one_cpu(main);
              RemoteQueue there = main.queue({.maxsize = 1}), back = main.queue({.maxsize = 1});
              RemoteLock lock = main.lock();
              RemoteValue count = main.raw_value("i", 0);

@@ -89,7 +89,7 @@ Claims managers_that_start_and_end() {
              RemoteManager m = main.manager();
              pid_t server = stage.server_of(main, m);
              stage.tolerate_temporary_files();  // in the end it is killed
-             ::kill(server, SIGSTOP);
+             stage.signal(server, SIGSTOP);
              Call shutdown = main.begins(m.shutdown());
              EXPECT_TRUE(stage.process_ends(server));
              EXPECT_THAT(shutdown, returns(nullptr));
@@ -290,7 +290,7 @@ Claims managers_that_start_and_end() {
                RemoteManager m = main.manager();
                RemoteListProxy l = main.makes(m.list({1}));
                pid_t server = stage.server_of(main, m);
-               ::kill(server, SIGINT);
+               stage.signal(server, SIGINT);
                EXPECT_THAT(main.does(l.append(2)), returns());
                EXPECT_TRUE(stage.comes_to_rest());
                EXPECT_THAT(stage.processes(), Contains(server));
@@ -398,7 +398,7 @@ Claims managers_that_are_killed() {
              Puppet& child = stage.start_process(main, {l});
              main.must(l.len());
              child.must(l.len());
-             ::kill(server, SIGKILL);
+             stage.signal(server, SIGKILL);
              EXPECT_TRUE(stage.process_ends(server));
              EXPECT_THAT(main.does(l.append(2)), raises_that_the_peer_is_gone());
              EXPECT_THAT(child.does(l.append(2)), raises_that_the_peer_is_gone());
@@ -426,7 +426,7 @@ Claims managers_that_are_killed() {
              Call acquire = thread.begins(lock.acquire());
              Call wait = main.begins(event.wait());
              for (const Call& call : {get, acquire, wait}) EXPECT_THAT(call, blocks());
-             ::kill(server, SIGKILL);
+             stage.signal(server, SIGKILL);
              for (const Call& call : {get, acquire, wait})
                EXPECT_THAT(call, raises_that_the_peer_is_gone());
            }},
@@ -444,7 +444,7 @@ Claims managers_that_are_killed() {
              stage.signal(child, SIGKILL);
              EXPECT_TRUE(stage.process_ends(child));
              EXPECT_TRUE(stage.process_ends(server)) << "the server serves nobody, for ever";
-             ::kill(server, SIGKILL);
+             stage.signal(server, SIGKILL);
            }},
   };
 }

@@ -695,7 +695,7 @@ Claims lifetimes() {
              if (before.empty()) throw Abandon{Abandon::Why::kUnsupported, "there is no helper"};
              EXPECT_TRUE(stage.comes_to_rest());  // it has begun
              for (int number : {SIGINT, SIGTERM}) {
-               for (pid_t helper : before) ::kill(helper, number);
+               for (pid_t helper : before) stage.signal(helper, number);
                EXPECT_TRUE(stage.comes_to_rest());
                EXPECT_EQ(helpers(stage, {}), before) << "after signal " << number;
              }

@@ -543,7 +543,7 @@ Claims helpers_of_methods() {
              Puppet& main = stage.main();
              Puppet& before = stage.start_process(main);
              ends_with(main, before, self::returns());
-             ::kill(before.ppid(), SIGKILL);
+             stage.signal(before.ppid(), SIGKILL);
              EXPECT_TRUE(stage.comes_to_rest());
              Puppet& after = stage.start_process(main);
              EXPECT_NE(after.ppid(), before.ppid());
@@ -560,7 +560,7 @@ Claims helpers_of_methods() {
              only_under(stage, "forkserver");
              Puppet& main = stage.main();
              Puppet& child = stage.start_process(main);
-             ::kill(child.ppid(), SIGKILL);
+             stage.signal(child.ppid(), SIGKILL);
              EXPECT_TRUE(stage.comes_to_rest());
              child.must(self::exits(3));
              EXPECT_TRUE(stage.process_ends(child));
@@ -577,10 +577,10 @@ Claims helpers_of_methods() {
              std::vector<Puppet*> children;
              for (int i = 0; i < 3; ++i) children.push_back(&stage.start_process(main));
              pid_t reaper = children[0]->ppid();  // sees none of the ends before all have come
-             ::kill(reaper, SIGSTOP);
+             stage.signal(reaper, SIGSTOP);
              for (int i = 0; i < 3; ++i) children[i]->begins(self::exits_at_once(10 + i));
              for (Puppet* child : children) EXPECT_TRUE(stage.process_ends(*child));
-             ::kill(reaper, SIGCONT);
+             stage.signal(reaper, SIGCONT);
              for (int i = 0; i < 3; ++i) {
                EXPECT_EQ(exit_code(main, children[i]->handle()), Value(10 + i));
              }
@@ -596,7 +596,7 @@ Claims helpers_of_methods() {
              Puppet& main = stage.main();
              Puppet& one = stage.start_process(main);
              std::set<pid_t> before = helpers(stage, {&one});
-             for (pid_t helper : before) ::kill(helper, SIGINT);
+             for (pid_t helper : before) stage.signal(helper, SIGINT);
              EXPECT_TRUE(stage.comes_to_rest());
              Puppet& two = stage.start_process(main);
              EXPECT_EQ(helpers(stage, {&one, &two}), before);

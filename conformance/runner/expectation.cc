@@ -12,10 +12,11 @@ namespace {
 void compare(bool violated, const Waiver* waiver, std::string_view violation, Assessment* a) {
   if (violated && waiver == nullptr) {
     a->complaints.emplace_back(violation);
-  } else if (!violated && waiver != nullptr) {
-    a->complaints.push_back(
-        absl::StrCat("line ", waiver->line, " of the waivers ('", waiver->pattern,
-                     "') excuses this, but there is nothing to excuse: remove it"));
+  } else if (!violated && waiver != nullptr && !waiver->sometimes) {
+    a->complaints.push_back(absl::StrCat(
+        "line ", waiver->line, " of the waivers ('", waiver->pattern,
+        "') excuses this, but there is nothing to excuse: remove it, or name the versions "
+        "that it is true of"));
   } else if (violated) {
     a->waived = true;
   }
@@ -39,10 +40,11 @@ Assessment assess(const std::string& claim_id, const Judgement& j, const Waivers
   }
   Waivers::Seen seen = seen_of(j);
   if (seen.semantics_judged)
-    compare(seen.semantics_violated, waivers.find(WaiverKind::kSemantics, claim_id),
+    compare(seen.semantics_violated,
+            waivers.find(WaiverKind::kSemantics, claim_id, j.about.version),
             "the claim is violated", &a);
   if (seen.hygiene_judged)
-    compare(seen.hygiene_violated, waivers.find(WaiverKind::kHygiene, claim_id),
+    compare(seen.hygiene_violated, waivers.find(WaiverKind::kHygiene, claim_id, j.about.version),
             "the claim's program did not clean up after itself", &a);
   if (!a.complaints.empty()) a.standing = Standing::kUnexpected;
   return a;

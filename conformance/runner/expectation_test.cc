@@ -38,6 +38,26 @@ TEST(Expectation, WaivedClaimThatHoldsIsUnexpected) {
   EXPECT_NE(a.complaints[0].find("remove it"), std::string::npos);
 }
 
+TEST(Expectation, WaiverOfAnotherVersionNeitherExcusesNorIsInTheWay) {
+  Judgement held = judged(Verdict::kHolds), broken = judged(Verdict::kViolated);
+  held.about.version = broken.about.version = "3.9.18";
+  EXPECT_EQ(assess("queue.x", held, waivers("queue.x [<3.9] # known\n")).standing,
+            Standing::kAsExpected);
+  EXPECT_EQ(assess("queue.x", broken, waivers("queue.x [<3.9] # known\n")).standing,
+            Standing::kUnexpected);
+  EXPECT_TRUE(assess("queue.x", broken, waivers("queue.x [==3.9] # known\n")).waived);
+}
+
+TEST(Expectation, WaiverOfWhatIsSometimesViolatedExcusesBothOutcomes) {
+  const Waivers w = waivers("sometimes:queue.x # a race\nsometimes:hygiene:lock.y # another\n");
+  EXPECT_TRUE(assess("queue.x", judged(Verdict::kViolated), w).waived);
+  EXPECT_EQ(assess("queue.x", judged(Verdict::kHolds), w).standing, Standing::kAsExpected);
+  EXPECT_EQ(assess("lock.y", judged(Verdict::kHolds, {"a file"}), w).standing,
+            Standing::kAsExpected);
+  EXPECT_EQ(assess("lock.y", judged(Verdict::kHolds), w).standing, Standing::kAsExpected);
+  EXPECT_EQ(assess("lock.y", judged(Verdict::kViolated), w).standing, Standing::kUnexpected);
+}
+
 TEST(Expectation, HygieneIsJudgedApart) {
   EXPECT_EQ(assess("queue.x", judged(Verdict::kHolds, {"a file"}), Waivers()).standing,
             Standing::kUnexpected);

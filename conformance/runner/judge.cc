@@ -102,6 +102,7 @@ Judgement judge(const Claim& claim, const TesteeSpec& testee, WarmTestee* warm) 
     j.variation = stage.variation();
     j.presumed = stage.presumed();
     j.trace = stage.calls();
+    j.chronicle = stage.chronicle();
     if (j.verdict != Verdict::kHolds || !j.hygiene.leftovers.empty())
       j.last_words = stage.last_words();
   });

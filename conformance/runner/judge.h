@@ -16,6 +16,7 @@
 #include <vector>
 
 #include "conformance/claims/claim.h"
+#include "conformance/stage/chronicle.h"
 #include "conformance/stage/stage.h"
 #include "conformance/stage/testee.h"
 
@@ -40,6 +41,7 @@ struct Judgement {
   std::chrono::nanoseconds took{0};
   std::chrono::nanoseconds began{0};  // CLOCK_MONOTONIC, the zero of the trace's times
   std::vector<std::shared_ptr<Call::Record>> trace;
+  Chronicle chronicle;
   std::string last_words;  // for adapter errors and violations: ending, last command, last output
 };
 

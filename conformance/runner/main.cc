@@ -10,7 +10,6 @@
 
 #include <algorithm>
 #include <cstdlib>
-#include <filesystem>
 #include <fstream>
 #include <iostream>
 #include <map>
@@ -26,10 +25,12 @@
 #include "conformance/runner/report_text.h"
 #include "conformance/runner/results.h"
 #include "conformance/runner/waivers.h"
+#include "conformance/stage/adapter_command.h"
 #include "conformance/stage/patience.h"
 #include "conformance/stage/private_network.h"
 #include "conformance/stage/scratch.h"
 #include "conformance/stage/stillness.h"
+#include "conformance/stage/wire_tap.h"
 #include "gtest/gtest.h"
 
 namespace conformance {
@@ -43,6 +44,7 @@ struct Flags {
   bool update_waivers = false;  // rewrite it to what this run saw; comments stay
   std::string results;          // where results go, as JSON lines (see ../RESULTS.md)
   double time_scale = 1;        // multiplies every patience; more than 1 for slow machines
+  std::string wire;             // where every message goes, as JSON lines (see ../stage/wire_tap.h)
   std::string reproduce;        // the line that reproduces a claim; {claim} stands for its id
   bool cold = false;  // start the adapter anew for every claim, even if it can be a nursery
   bool list = false;  // print every claim with level and sentence, and end
@@ -56,6 +58,7 @@ struct Session {
   ResultsWriter results;
   std::unique_ptr<WarmTestee> warm;  // null: every claim starts cold
   std::map<std::string, Waivers::Seen> seen;
+  std::string version;  // of the implementation, once it has said so
   int judged = 0, unsupported = 0, waived = 0, unexpected = 0, not_judged = 0;
 };
 
@@ -68,6 +71,7 @@ class ClaimTest : public testing::Test {
     Assessment a = assess(claim_.id, j, run_.waivers);
     run_.results.claim(claim_, j, a);
     run_.seen[claim_.id] = seen_of(j);
+    if (!j.about.version.empty()) run_.version = j.about.version;
     count(j, a);
     RecordProperty("level", std::string(name_of(claim_.level)));
     RecordProperty("verdict", std::string(name_of(j.verdict)));
@@ -95,16 +99,6 @@ class ClaimTest : public testing::Test {
   Session& run_;
 };
 
-// The testee runs in a folder of its own: paths on its command line must not depend on ours.
-std::vector<std::string> with_absolute_paths(std::vector<std::string> words) {
-  for (std::string& word : words) {
-    bool relative_path = !word.empty() && word[0] != '/' && word.find('/') != std::string::npos;
-    if (relative_path && ::access(word.c_str(), F_OK) == 0)
-      word = std::filesystem::absolute(word).string();
-  }
-  return words;
-}
-
 // How to run this claim again, from what started us.
 std::string default_reproduction(const std::string& program,
                                  const std::vector<std::string>& testee) {
@@ -122,7 +116,8 @@ int wrong_usage(const std::string& what) {
   std::cerr << "runner: " << what
             << "\n"
                "usage: runner [--name=NAME] [--waivers=FILE [--update-waivers]] [--results=FILE]\n"
-               "              [--cold] [--time-scale=X] [--gtest_filter=AREA.CLAIM] [--gtest_...]\n"
+               "              [--wire=FILE] [--cold] [--time-scale=X] [--gtest_filter=AREA.CLAIM] "
+               "[--gtest_...]\n"
                "              -- ADAPTER [ARGUMENT...]\n"
                "       runner --list\n";
   return base::kWrongUsage;
@@ -163,7 +158,7 @@ int conclude(const Session& run) {
 }
 
 void update_waivers(const Session& run, const std::string& path) {
-  const std::string text = run.waivers.rewritten(run.seen);
+  const std::string text = run.waivers.rewritten(run.seen, run.version);
   std::ofstream(path) << text;
   std::cout << "runner: rewrote " << path << "\n";
 }
@@ -177,6 +172,7 @@ int main_(int argc, char** argv) {
                                           {"update-waivers", &flags.update_waivers},
                                           {"results", &flags.results},
                                           {"time-scale", &flags.time_scale},
+                                          {"wire", &flags.wire},
                                           {"reproduce", &flags.reproduce},
                                           {"cold", &flags.cold},
                                           {"list", &flags.list}});
@@ -197,6 +193,7 @@ int main_(int argc, char** argv) {
                  "presumed after a while, not proved\n";
   }
   patience::set_scale(flags.time_scale);
+  if (!flags.wire.empty()) tap_wire(wire_log(flags.wire));
   enter_private_network();
   Session run{.testee = {.name = flags.name, .command = with_absolute_paths(words.after)},
               .waivers = std::get<Waivers>(waivers),
@@ -204,7 +201,7 @@ int main_(int argc, char** argv) {
               .results = ResultsWriter(flags.results)};
   if (run.reproduce.empty()) run.reproduce = default_reproduction(argv[0], words.after);
   if (!flags.cold) run.warm = std::make_unique<WarmTestee>();
-  run.results.header(run.testee);
+  run.results.header(run.testee, run.reproduce);
   for (const Claim* one : slow_ones_first()) {
     const Claim& claim = *one;
     testing::RegisterTest(claim.area().c_str(), claim.name().c_str(), nullptr, nullptr, __FILE__,

@@ -5,7 +5,10 @@
 
 #include <nlohmann/json.hpp>
 
+#include "absl/time/clock.h"
+#include "absl/time/time.h"
 #include "base/os_error.h"
+#include "conformance/stage/stage.h"
 
 namespace conformance {
 namespace {
@@ -16,6 +19,28 @@ std::string dump(const Json& j) { return j.dump(-1, ' ', false, Json::error_hand
 
 double milliseconds(std::chrono::nanoseconds d) {
   return std::chrono::duration<double, std::milli>(d).count();
+}
+
+std::optional<Outcome> outcome_in_reply(const Call::Record& call) {
+  if (!call.reply) return std::nullopt;
+  if (const auto* returned = std::get_if<Returned>(&call.reply->result)) return *returned;
+  if (const auto* raised = std::get_if<Raised>(&call.reply->result)) return *raised;
+  return std::nullopt;
+}
+
+// In one word, be it that nobody asked.
+Json how_it_ended(const Call::Record& call) {
+  if (call.reply && std::holds_alternative<Unsupported>(call.reply->result)) return "unsupported";
+  const std::optional<Outcome> reply = outcome_in_reply(call);
+  if (!reply && !call.outcome) return nullptr;
+  struct Namer {
+    const char* operator()(const Returned&) const { return "returned"; }
+    const char* operator()(const Raised&) const { return "raised"; }
+    const char* operator()(const Blocked& b) const { return b.proved ? "blocked" : "presumed"; }
+    const char* operator()(const Died&) const { return "died"; }
+    const char* operator()(const TimedOut&) const { return "late"; }
+  };
+  return std::visit(Namer{}, reply ? *reply : *call.outcome);
 }
 
 Json call_json(const Call::Record& call, std::chrono::nanoseconds zero) {
@@ -29,6 +54,42 @@ Json call_json(const Call::Record& call, std::chrono::nanoseconds zero) {
   }
   out["accepted"] = call.accepted;
   out["outcome"] = call.outcome ? Json(text_of(*call.outcome)) : Json(nullptr);
+  out["ended"] = how_it_ended(call);
+  // What came after somebody had found it blocked, and nobody asked for.
+  if (const std::optional<Outcome> reply = outcome_in_reply(call);
+      reply && call.outcome && text_of(*reply) != text_of(*call.outcome))
+    out["result"] = text_of(*reply);
+  if (!call.blocked.empty()) {
+    out["blocked"] = Json::array();
+    for (const Call::Sighting& each : call.blocked) {
+      out["blocked"].push_back(
+          {{"at_ms", milliseconds(each.at - zero)}, {"proved", each.proved}, {"why", each.why}});
+    }
+  }
+  return out;
+}
+
+Json lives_json(const std::vector<Life>& lives, std::chrono::nanoseconds zero) {
+  Json out = Json::array();
+  for (const Life& each : lives) {
+    Json life = {{"puppet", each.puppet},
+                 {"pid", each.pid},
+                 {"ppid", each.ppid},
+                 {"tid", each.tid},
+                 {"came_ms", milliseconds(each.came - zero)}};
+    life["ended_ms"] =
+        each.ended.count() != 0 ? Json(milliseconds(each.ended - zero)) : Json(nullptr);
+    life["ending"] = each.ending.empty() ? Json(nullptr) : Json(each.ending);
+    out.push_back(std::move(life));
+  }
+  return out;
+}
+
+Json interferences_json(const std::vector<Interference>& all, std::chrono::nanoseconds zero) {
+  Json out = Json::array();
+  for (const Interference& each : all)
+    out.push_back(
+        {{"at_ms", milliseconds(each.at - zero)}, {"pid", each.pid}, {"what", each.what}});
   return out;
 }
 
@@ -37,6 +98,11 @@ Json hygiene_json(const Hygiene& h) {
   return {{"verdict", h.leftovers.empty() ? "clean" : "dirty"},
           {"shared_memory_judged", h.shared_memory_judged},
           {"leftovers", h.leftovers}};
+}
+
+// 2026-11-22T10:29:07Z
+std::string utc_now() {
+  return absl::FormatTime("%Y-%m-%dT%H:%M:%SZ", absl::Now(), absl::UTCTimeZone());
 }
 
 std::string_view name_of(Standing standing) {
@@ -60,8 +126,12 @@ ResultsWriter::ResultsWriter(const std::string& path) {
                   "make the results file " + path));
 }
 
-void ResultsWriter::header(const TesteeSpec& testee) {
-  line(dump({{"mpcheck_results", 1}, {"testee", testee.name}, {"command", testee.command}}));
+void ResultsWriter::header(const TesteeSpec& testee, const std::string& reproduce) {
+  line(dump({{"mpcheck_results", 1},
+             {"testee", testee.name},
+             {"command", testee.command},
+             {"reproduce", reproduce},
+             {"started", utc_now()}}));
 }
 
 void ResultsWriter::claim(const Claim& claim, const Judgement& judgement,
@@ -109,6 +179,9 @@ std::string result_line(const Claim& claim, const Judgement& j, const Assessment
       {"last_words", j.last_words}};
   out["trace"] = Json::array();
   for (const auto& call : j.trace) out["trace"].push_back(call_json(*call, j.began));
+  out["began_ns"] = j.began.count();
+  out["puppets"] = lives_json(j.chronicle.lives, j.began);
+  out["interferences"] = interferences_json(j.chronicle.interferences, j.began);
   return dump(out);
 }
 

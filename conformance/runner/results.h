@@ -21,7 +21,8 @@ class ResultsWriter {
   // Writes nothing if `path` is empty. Raises: base::OsError if the file can't be made.
   explicit ResultsWriter(const std::string& path);
 
-  void header(const TesteeSpec& testee);
+  // `reproduce`: the line that judges a claim again, with {claim} for its id.
+  void header(const TesteeSpec& testee, const std::string& reproduce);
   void claim(const Claim& claim, const Judgement& judgement, const Assessment& assessment);
 
  private:

@@ -33,11 +33,11 @@ TEST(Waivers, StarMatchesAnyText) {
 
 TEST(Waivers, FindsTheLineThatExcusesAClaim) {
   Waivers w = waivers("# why\nqueue.*  # slow\n\nhygiene:lock.release # leaves a file\n");
-  ASSERT_NE(w.find(WaiverKind::kSemantics, "queue.get.blocks"), nullptr);
-  EXPECT_EQ(w.find(WaiverKind::kSemantics, "queue.get.blocks")->reason, "slow");
-  EXPECT_EQ(w.find(WaiverKind::kSemantics, "lock.release"), nullptr);
-  EXPECT_EQ(w.find(WaiverKind::kHygiene, "lock.release")->line, 4);
-  EXPECT_EQ(w.find(WaiverKind::kHygiene, "queue.get.blocks"), nullptr);
+  ASSERT_NE(w.find(WaiverKind::kSemantics, "queue.get.blocks", ""), nullptr);
+  EXPECT_EQ(w.find(WaiverKind::kSemantics, "queue.get.blocks", "")->reason, "slow");
+  EXPECT_EQ(w.find(WaiverKind::kSemantics, "lock.release", ""), nullptr);
+  EXPECT_EQ(w.find(WaiverKind::kHygiene, "lock.release", "")->line, 4);
+  EXPECT_EQ(w.find(WaiverKind::kHygiene, "queue.get.blocks", ""), nullptr);
 }
 
 TEST(Waivers, LineWithoutReasonIsAnError) {
@@ -51,28 +51,73 @@ TEST(Waivers, PatternThatMatchesNoClaimIsAnError) {
 
 TEST(Waivers, RewritingDropsWhatHoldsAndAddsWhatIsViolated) {
   Waivers w = waivers("# head\nqueue.get.blocks  # old\n# tail\n");
-  EXPECT_EQ(w.rewritten({{"queue.get.blocks", kHeld}, {"lock.release", kViolated}}),
+  EXPECT_EQ(w.rewritten({{"queue.get.blocks", kHeld}, {"lock.release", kViolated}}, ""),
             "# head\n# tail\nlock.release  # unexplained: say why, or link an issue\n");
 }
 
 TEST(Waivers, RewritingKeepsWhatWasNotJudged) {
   const std::string text = "queue.get.blocks  # a\nlock.release  # b\nhygiene:pool.map  # c\n";
-  EXPECT_EQ(waivers(text).rewritten({{"queue.get.blocks", kUnsupported}}), text);
+  EXPECT_EQ(waivers(text).rewritten({{"queue.get.blocks", kUnsupported}}, ""), text);
 }
 
 TEST(Waivers, RewritingSplitsAPatternOfWhichSomeHold) {
   EXPECT_EQ(waivers("queue.*  # r\n")
-                .rewritten({{"queue.get.blocks", kHeld}, {"queue.put.blocks", kViolated}}),
+                .rewritten({{"queue.get.blocks", kHeld}, {"queue.put.blocks", kViolated}}, ""),
             "queue.put.blocks  # r\n");
   EXPECT_EQ(waivers("queue.*  # r\n")
-                .rewritten({{"queue.get.blocks", kViolated}, {"queue.put.blocks", kViolated}}),
+                .rewritten({{"queue.get.blocks", kViolated}, {"queue.put.blocks", kViolated}}, ""),
             "queue.*  # r\n");
 }
 
+TEST(Waivers, LineMayBeTrueOfSomeVersionsOnly) {
+  Waivers w = waivers("queue.* [>=3.7,<3.9]  # mended in 3.9\nlock.release[==3.6] # x\n");
+  EXPECT_NE(w.find(WaiverKind::kSemantics, "queue.get.blocks", "3.8.18"), nullptr);
+  EXPECT_EQ(w.find(WaiverKind::kSemantics, "queue.get.blocks", "3.9.0"), nullptr);
+  EXPECT_EQ(w.find(WaiverKind::kSemantics, "queue.get.blocks", ""), nullptr);
+  EXPECT_NE(w.find(WaiverKind::kSemantics, "lock.release", "3.6.15"), nullptr);
+}
+
+TEST(Waivers, VersionsThatAreNoneAreAnError) {
+  EXPECT_EQ(
+      error("queue.* [new]  # x\n"),
+      "w.txt:1: 'new' is no comparison with a version; one is <3.9, <=3.8, >3.8, >=3.9, ==3.9 "
+      "or !=3.9");
+  EXPECT_EQ(error("queue.* [<3.9  # x\n"), "w.txt:1: 'queue.* [<3.9' lacks its ]");
+}
+
+TEST(Waivers, RewritingAFileForSeveralVersionsSpeaksOfTheOneSeen) {
+  const std::string text = "queue.get.blocks [<4]  # a\nqueue.put.blocks  # b\n";
+  EXPECT_EQ(
+      waivers(text).rewritten(
+          {{"queue.get.blocks", kHeld}, {"queue.put.blocks", kHeld}, {"lock.release", kViolated}},
+          "3.8.1"),
+      "queue.get.blocks [<4,!=3.8.1]  # a\nqueue.put.blocks [!=3.8.1]  # b\n"
+      "lock.release [==3.8.1]  # unexplained: say why, or link an issue\n");
+  EXPECT_EQ(waivers(text).rewritten({{"queue.get.blocks", kHeld}}, "4.0.0"), text);
+}
+
+TEST(Waivers, RewritingDropsALineThatWasTrueOfOneVersionOnly) {
+  EXPECT_EQ(waivers("queue.get.blocks [==3.8.1]  # a\nlock.release  # b\n")
+                .rewritten({{"queue.get.blocks", kHeld}}, "3.8.1"),
+            "lock.release  # b\n");
+}
+
+TEST(Waivers, RewritingSplitsAPatternForOneOfSeveralVersions) {
+  EXPECT_EQ(waivers("queue.* [<4]  # r\n")
+                .rewritten({{"queue.get.blocks", kHeld}, {"queue.put.blocks", kViolated}}, "3.8.1"),
+            "queue.* [<4,!=3.8.1]  # r\nqueue.put.blocks [==3.8.1]  # r\n");
+}
+
+TEST(Waivers, RewritingKeepsWhatIsSometimesViolated) {
+  const std::string text = "sometimes:queue.get.blocks  # a race\n";
+  EXPECT_EQ(waivers(text).rewritten({{"queue.get.blocks", kHeld}}, ""), text);
+  EXPECT_EQ(waivers(text).rewritten({{"queue.get.blocks", kViolated}}, ""), text);
+}
+
 TEST(Waivers, HygieneIsWaivedApart) {
-  EXPECT_EQ(waivers("").rewritten({{"pool.map", kDirty}}),
+  EXPECT_EQ(waivers("").rewritten({{"pool.map", kDirty}}, ""),
             "hygiene:pool.map  # unexplained: say why, or link an issue\n");
-  EXPECT_EQ(waivers("hygiene:pool.map  # x\n").rewritten({{"pool.map", kHeld}}), "");
+  EXPECT_EQ(waivers("hygiene:pool.map  # x\n").rewritten({{"pool.map", kHeld}}, ""), "");
 }
 
 }  // namespace

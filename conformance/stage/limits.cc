@@ -38,6 +38,17 @@ LoweredLimit::LoweredLimit(pid_t pid, __rlimit_resource resource, rlim_t soft)
 
 LoweredLimit::~LoweredLimit() { (void)::prlimit(pid_, resource_, &before_, nullptr); }
 
+std::string name_of_limit(__rlimit_resource resource) {
+  switch (resource) {
+    case RLIMIT_NOFILE:
+      return "RLIMIT_NOFILE";
+    case RLIMIT_AS:
+      return "RLIMIT_AS";
+    default:
+      return absl::StrCat("limit ", static_cast<int>(resource));
+  }
+}
+
 rlim_t lowest_free_descriptor(pid_t pid) {
   rlim_t free = 0;
   for (int open : numbers_in(pid, "fd")) {

@@ -12,6 +12,8 @@
 #include <sys/resource.h>
 #include <sys/types.h>
 
+#include <string>
+
 namespace conformance {
 
 // A soft limit of one process, until this object ends. What is gone by then needs no restoring.
@@ -27,6 +29,9 @@ class LoweredLimit {
   __rlimit_resource resource_;
   rlimit before_;
 };
+
+// RLIMIT_NOFILE, for people.
+std::string name_of_limit(__rlimit_resource resource);
 
 // As a limit for RLIMIT_NOFILE: nothing more can be opened, and all that is open stays.
 rlim_t lowest_free_descriptor(pid_t pid);

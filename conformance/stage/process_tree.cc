@@ -140,6 +140,16 @@ std::string read_syscall(pid_t pid, pid_t tid) {
   return read_proc("/proc/%d/task/%d/syscall", pid, tid);
 }
 
+std::optional<base::Ending> ending_of_zombie(pid_t pid) {
+  const std::string stat = read_proc("/proc/%d/stat", pid);
+  if (state_in(stat) != 'Z') return std::nullopt;
+  // exit_code is the last field. It reads 0 also for whoever may not look.
+  const size_t last = stat.find_last_of(' ');
+  return last == std::string::npos
+             ? std::nullopt
+             : std::optional(base::ending_from_wait_status(std::atoi(stat.c_str() + last + 1)));
+}
+
 char state_of(pid_t pid) { return state_in(read_proc("/proc/%d/stat", pid)); }
 
 std::string command_of(pid_t pid) {

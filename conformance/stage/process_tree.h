@@ -10,8 +10,11 @@
 
 #include <chrono>
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <vector>
+
+#include "base/ending.h"
 
 namespace conformance {
 
@@ -43,6 +46,9 @@ std::vector<ThreadReading> read_threads(const std::vector<pid_t>& pids);
 // The system call that a thread is in: number and arguments as in /proc/PID/task/TID/syscall,
 // "running", or empty if it can't be read.
 std::string read_syscall(pid_t pid, pid_t tid);
+
+// How a process of our user's ended that nobody has reaped yet; absent if it lives or is gone.
+std::optional<base::Ending> ending_of_zombie(pid_t pid);
 
 char state_of(pid_t pid);           // '?' if there is no such process
 std::string command_of(pid_t pid);  // its command line, for people; empty for a zombie

@@ -11,6 +11,7 @@
 #include <vector>
 
 #include "base/deadline.h"
+#include "base/ending.h"
 #include "base/os_error.h"
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
@@ -69,6 +70,22 @@ class ProcessTree : public testing::Test {
  private:
   int pids_[2];
 };
+
+TEST_F(ProcessTree, TellsHowAZombieEnded) {
+  const pid_t exits = start([] { ::_exit(7); });
+  const pid_t is_killed = start([] { wait_for_ever(); });
+  ::kill(is_killed, SIGKILL);
+  EXPECT_TRUE(eventually([&] { return state_of(exits) == 'Z' && state_of(is_killed) == 'Z'; }));
+  EXPECT_EQ(ending_of_zombie(exits), base::Ending(base::Exited{7}));
+  EXPECT_EQ(ending_of_zombie(is_killed), base::Ending(base::Signaled{SIGKILL}));
+}
+
+TEST_F(ProcessTree, TellsNoEndOfWhoLivesOrIsGone) {
+  EXPECT_EQ(ending_of_zombie(::getpid()), std::nullopt);
+  const pid_t gone = start([] {});
+  ::waitpid(gone, nullptr, 0);
+  EXPECT_EQ(ending_of_zombie(gone), std::nullopt);
+}
 
 TEST_F(ProcessTree, ListsChildrenAndTheirChildren) {
   pid_t child = start([&] {

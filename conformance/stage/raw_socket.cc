@@ -7,6 +7,7 @@
 #include <sys/un.h>
 
 #include <algorithm>
+#include <cstddef>
 #include <cstring>
 #include <stdexcept>
 
@@ -34,11 +35,16 @@ base::UniqueFd unix_socket() {
       check(::socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0), "make a Unix socket"));
 }
 
+// `path`: of a file, or a name in the abstract namespace, which begins with a zero and ends where it
+// ends.
 base::UniqueFd connect_unix(const std::string& path) {
   base::UniqueFd fd = unix_socket();
   sockaddr_un address = unix_address(path);
+  const size_t length =
+      path.starts_with('\0') ? offsetof(sockaddr_un, sun_path) + path.size() : sizeof(address);
   check(retry_eintr([&] {
-          return ::connect(fd.get(), reinterpret_cast<sockaddr*>(&address), sizeof(address));
+          return ::connect(fd.get(), reinterpret_cast<sockaddr*>(&address),
+                           static_cast<socklen_t>(length));
         }),
         "connect to a Unix socket");
   return fd;
@@ -63,6 +69,8 @@ RawSocket RawSocket::connect(const Value& address, const std::string& folder) {
   if (const std::string* path = address.get_if<std::string>())
     return RawSocket(
         connect_unix(path->starts_with('/') ? *path : absl::StrCat(folder, "/", *path)));
+  const Value::Bytes* name = address.get_if<Value::Bytes>();
+  if (name != nullptr && name->data.starts_with('\0')) return RawSocket(connect_unix(name->data));
   const Value::Tuple* host_and_port = address.get_if<Value::Tuple>();
   if (host_and_port != nullptr && host_and_port->items.size() == 2) {
     if (const int64_t* port = host_and_port->items[1].get_if<int64_t>())

@@ -1,10 +1,16 @@
 #include "conformance/stage/raw_socket.h"
 
 #include <stdlib.h>
+#include <sys/socket.h>
 #include <sys/stat.h>
+#include <sys/un.h>
 #include <unistd.h>
 
+#include <cstddef>
+
+#include "absl/strings/str_cat.h"
 #include "base/os_error.h"
+#include "base/unique_fd.h"
 #include "conformance/stage/scratch.h"
 #include "gtest/gtest.h"
 
@@ -44,6 +50,20 @@ TEST(RawSocket, ReceivesWhatCameBeforeThePeerHungUp) {
   EXPECT_EQ(client.receive(1000), "last words");
   EXPECT_TRUE(client.is_hung_up());
   EXPECT_FALSE(client.send("too late"));
+}
+
+TEST(RawSocket, ReachesANameInTheAbstractNamespace) {
+  const std::string name = absl::StrCat(std::string_view("\0mpcheck-test-", 14), ::getpid());
+  sockaddr_un address = {.sun_family = AF_UNIX, .sun_path = {}};
+  name.copy(address.sun_path, name.size());
+  base::UniqueFd listener(
+      base::check(::socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0), "make a socket"));
+  base::check(::bind(listener.get(), reinterpret_cast<sockaddr*>(&address),
+                     static_cast<socklen_t>(offsetof(sockaddr_un, sun_path) + name.size())),
+              "bind it");
+  base::check(::listen(listener.get(), 1), "listen");
+  RawSocket client = RawSocket::connect(Value(Value::Bytes{name}), "/nowhere");
+  EXPECT_TRUE(client.send("x"));
 }
 
 TEST(RawSocket, NobodyListens) {

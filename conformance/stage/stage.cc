@@ -316,6 +316,8 @@ bool Stage::pump(base::Deadline deadline) {
   for (Switchboard::Event& event : events) handle(event);
   if (main_runs && !testee_.poll_ending().still_running()) {
     main_ended_ = true;
+    if (Puppet& ended = *puppets_.at("main"); ended.ended_.count() == 0)
+      ended.ended_ = monotonic_now();
     if (!main_may_end_) {
       adapter_error(
           FaultKind::kEndedEarly, "main",
@@ -339,6 +341,7 @@ void Stage::handle(Switchboard::Event& event) {
     }
     puppet.connection_ = connected->connection;
     puppet.hello_ = std::move(connected->hello);
+    puppet.came_ = monotonic_now();
     by_connection_[puppet.connection_] = &puppet;
   } else if (auto* replied = std::get_if<Switchboard::Replied>(&event)) {
     Puppet& puppet = *by_connection_.at(replied->connection);
@@ -347,7 +350,7 @@ void Stage::handle(Switchboard::Event& event) {
     puppet.pending_ = nullptr;
   } else if (auto* ended = std::get_if<Switchboard::ProcessEnded>(&event)) {
     auto it = by_connection_.find(ended->connection);
-    if (it != by_connection_.end()) it->second->process_ended_ = true;
+    if (it != by_connection_.end()) note_end(*it->second);
   } else if (auto* closed = std::get_if<Switchboard::Closed>(&event)) {
     auto it = by_connection_.find(closed->connection);
     if (it != by_connection_.end()) it->second->connection_closed_ = true;
@@ -393,6 +396,8 @@ const Outcome& Stage::settle(Call::Record& record, nanoseconds patience, bool ex
     } else {
       record.outcome = TimedOut{};
     }
+    if (const Blocked* blocked = std::get_if<Blocked>(&*record.outcome))
+      record.blocked.push_back({monotonic_now(), blocked->proved, blocked->why});
     return *record.outcome;
   }
 }
@@ -416,6 +421,15 @@ void Stage::take_reply(Call::Record& record) {
   } else {
     record.outcome = std::get<Returned>(record.reply->result);
   }
+}
+
+// The exit status is there to be read until the parent has reaped the process.
+void Stage::note_end(Puppet& puppet) {
+  puppet.process_ended_ = true;
+  puppet.ended_ = monotonic_now();
+  if (puppet.pid() == testee_.pid()) return;  // chronicle() knows more
+  if (std::optional<base::Ending> ending = ending_of_zombie(puppet.pid()))
+    puppet.ending_ = base::describe(*ending);
 }
 
 std::string Stage::how_it_ended(Puppet& puppet) {
@@ -499,6 +513,11 @@ void Stage::await_hello(Puppet& puppet, const Puppet* instead) {
     std::string detail = absl::StrCat(
         step == Watch::Step::kStill ? "it never will: " : "it has not in time: ", watch.why());
     if (puppet.name_ == "main") adapter_error(FaultKind::kNeverConnected, "main", detail);
+    // What should have brought it may be unsupported, and nobody has looked at that call yet.
+    for (const auto& record : calls_) {
+      if (record->reply && std::holds_alternative<Unsupported>(record->reply->result))
+        take_reply(*record);
+    }
     throw Abandon{
         step == Watch::Step::kStill ? Abandon::Why::kViolated : Abandon::Why::kUnknown,
         absl::StrCat(puppet.name_, " was started, but what it should run has not begun; ", detail)};
@@ -599,7 +618,28 @@ Stage::Task Stage::apply_async_puppet(Puppet& caller, const RemotePool& pool, bo
 
 void Stage::signal(Puppet& puppet, int number) {
   if (puppet.pid() == testee_.pid()) main_may_end_ = main_may_fail_ = true;
-  ::kill(puppet.pid(), number);
+  signal(puppet.pid(), number);
+}
+
+void Stage::signal(pid_t pid, int number) {
+  const char* name = ::sigabbrev_np(number);
+  note_interference(pid,
+                    name != nullptr ? absl::StrCat("SIG", name) : absl::StrCat("signal ", number));
+  ::kill(pid, number);
+}
+
+void Stage::note_interference(pid_t pid, std::string what) {
+  interferences_.push_back({.at = monotonic_now(), .pid = pid, .what = std::move(what)});
+}
+
+LoweredLimit Stage::lowers(const Puppet& puppet, __rlimit_resource resource, rlim_t soft) {
+  note_interference(puppet.pid(), absl::StrCat(name_of_limit(resource), " lowered to ", soft));
+  return LoweredLimit(puppet.pid(), resource, soft);
+}
+
+void Stage::pins_to_one_cpu(const Puppet& puppet) {
+  note_interference(puppet.pid(), "pinned to one CPU");
+  pin_to_one_cpu(puppet.pid());
 }
 
 void Stage::stop(Puppet& puppet) {
@@ -731,10 +771,11 @@ std::string Stage::file_text(const std::string& name) const {
   return read_file(testee_.scratch().in_cwd(name));
 }
 std::string Stage::folder() const { return testee_.scratch().file("cwd"); }
-base::UniqueFd Stage::fill_shared_memory() const {
+base::UniqueFd Stage::fill_shared_memory() {
   std::optional<base::UniqueFd> filler = testee_.fill_shared_memory();
   if (!filler)
     throw Abandon{Abandon::Why::kUnsupported, "the machine's /dev/shm is not ours to fill"};
+  note_interference(/*pid=*/0, "/dev/shm filled up");
   return std::move(*filler);
 }
 
@@ -749,12 +790,34 @@ bool Stage::presumed() const {
                      [](const auto& record) { return record->presumed; });
 }
 
+Chronicle Stage::chronicle() {
+  Chronicle out{.interferences = interferences_};
+  for (auto& [name, puppet] : puppets_) {
+    if (puppet->came_.count() == 0 || name == kNursery) continue;
+    std::string ending = puppet->ending_;
+    if (puppet->pid() == testee_.pid()) {
+      const base::Ending ours = ending_before_kill_ ? *ending_before_kill_ : testee_.poll_ending();
+      if (!ours.still_running()) ending = base::describe(ours);
+    }
+    out.lives.push_back({.puppet = name,
+                         .pid = puppet->pid(),
+                         .ppid = puppet->ppid(),
+                         .tid = static_cast<pid_t>(puppet->hello_.tid),
+                         .came = puppet->came_,
+                         .ended = puppet->ended_,
+                         .ending = std::move(ending)});
+  }
+  return out;
+}
+
 // Tells every idle puppet to return, main last. Returns who is not idle; empty if all obey.
 std::string Stage::dismiss_puppets() {
   auto dismiss = [&](Puppet& puppet) -> std::string {
     if (puppet.connection_ == 0 || puppet.told_to_end_ || puppet.process_ended_) return "";
     pump(base::Deadline::after(nanoseconds(0)));
     if (puppet.process_ended_) return "";
+    // A task may end before it is told to, by a signal that its worker survives.
+    if (puppet.connection_closed_ && puppet.pending_ == nullptr && &puppet != &main()) return "";
     // A check need not look at all that it has begun: what can end by itself may do so first.
     if (std::shared_ptr<Call::Record> call = puppet.pending_;
         call && !is_final(settle(*call, patience::quiet(), /*expected_blocked=*/true)))
@@ -807,6 +870,9 @@ Hygiene Stage::finish() {
     if (!ending.still_running()) await_empty_tree(&hygiene);
   }
   ending_before_kill_ = testee_.poll_ending();
+  if (!hygiene.judged || !hygiene.leftovers.empty()) {
+    for (pid_t pid : processes()) note_interference(pid, "SIGKILL");
+  }
   std::vector<pid_t> unkillable = testee_.kill_everything();
   if (!unkillable.empty())
     hygiene.leftovers.push_back(

@@ -34,7 +34,9 @@
 #include "base/deadline.h"
 #include "base/ending.h"
 #include "conformance/protocol/message.h"
+#include "conformance/stage/chronicle.h"
 #include "conformance/stage/host.h"
+#include "conformance/stage/limits.h"
 #include "conformance/stage/managed.h"
 #include "conformance/stage/raw_socket.h"
 #include "conformance/stage/remote.h"
@@ -71,6 +73,12 @@ std::string text_of(const Outcome& outcome);
 // One operation given to a puppet.
 class Call {
  public:
+  // A moment at which it was found not to have returned, and the outcome was Blocked.
+  struct Sighting {
+    std::chrono::nanoseconds at;  // CLOCK_MONOTONIC, the runner's reading
+    bool proved;
+    std::string why;
+  };
   struct Record {
     std::string puppet;
     Op op;
@@ -78,6 +86,7 @@ class Call {
     std::chrono::nanoseconds answered{0};  // likewise; 0 if never
     std::optional<Reply> reply;
     std::optional<Outcome> outcome;  // as last settled
+    std::vector<Sighting> blocked;   // in order of time, for the report
     bool presumed = false;           // somebody relied on a presumption about it
     // What the claim accepts of it, in words and in the order of asking; empty: nobody asked.
     std::vector<std::string> accepted;
@@ -221,6 +230,8 @@ class Puppet {
   bool told_to_end_ = false;
   bool process_ended_ = false;
   bool connection_closed_ = false;
+  std::chrono::nanoseconds came_{0}, ended_{0};
+  std::string ending_;
   std::shared_ptr<Call::Record> pending_;
 };
 
@@ -271,10 +282,16 @@ class Stage {
 
   // A signal from outside to the puppet's process.
   void signal(Puppet& puppet, int number);
+  // To a process of the testee that is no puppet's.
+  void signal(pid_t pid, int number);
   // Stops the puppet's process in the middle of what it does, until resume(). Then: it stands
   // still.
   void stop(Puppet& puppet);
   void resume(Puppet& puppet);
+  // A soft limit of the puppet's process (limits.h), as long as what this returns lives.
+  LoweredLimit lowers(const Puppet& puppet, __rlimit_resource resource, rlim_t soft);
+  // From now on the puppet's process and all its children share one CPU.
+  void pins_to_one_cpu(const Puppet& puppet);
   // Waits until the puppet's process is gone (or a zombie). False if it stays.
   bool process_ends(Puppet& puppet);
   // Waits until the adapter's main program has ended, after it was told to; StillRunning if it does
@@ -324,7 +341,7 @@ class Stage {
   std::optional<std::vector<std::string>> shared_memory() const;
   // Nothing more fits in /dev/shm until the descriptor is closed. The claim is unsupported where the
   // testee has none of its own.
-  base::UniqueFd fill_shared_memory() const;
+  base::UniqueFd fill_shared_memory();
 
   // For a claim that kills a process which has children: what that process kept in TMPDIR stays
   // there, for nobody else may know of it. So finish() does not look.
@@ -336,6 +353,7 @@ class Stage {
   // For the report: every call in order of time, and whether a presumption was relied on.
   const std::vector<std::shared_ptr<Call::Record>>& calls() const { return calls_; }
   bool presumed() const;
+  Chronicle chronicle();
   // For adapter errors: exit code or signal, last command, last output.
   std::string last_words();
 
@@ -366,6 +384,8 @@ class Stage {
   std::string dismiss_puppets();
   void await_empty_tree(Hygiene* hygiene);
   base::Ending how_main_fares();
+  void note_end(Puppet& puppet);
+  void note_interference(pid_t pid, std::string what);
 
   class Watch;
 
@@ -377,6 +397,7 @@ class Stage {
   std::map<std::string, std::unique_ptr<Puppet>> puppets_;
   std::map<int, Puppet*> by_connection_;
   std::vector<std::shared_ptr<Call::Record>> calls_;
+  std::vector<Interference> interferences_;
   std::map<std::string, int> name_counts_;
   bool main_may_end_ = false;   // it was told to, or a signal was sent
   bool main_may_fail_ = false;  // and not only by returning

@@ -13,6 +13,7 @@
 #include "absl/strings/str_cat.h"
 #include "base/os_error.h"
 #include "conformance/stage/patience.h"
+#include "conformance/stage/wire_tap.h"
 
 namespace conformance {
 namespace {
@@ -84,6 +85,7 @@ int64_t Switchboard::send(int connection, const Op& op) {
   c.pending = c.next_id++;
   c.pending_is_batch = op.name == "batch";
   std::string line = encode_command(c.pending, op);
+  tell_wire_tap(WireEvent::Kind::kFromRunner, c.socket.get(), c.pid, line);
   base::Deadline deadline = base::Deadline::after(patience::must_happen());
   for (size_t sent = 0; sent < line.size();) {
     ssize_t n =
@@ -121,6 +123,7 @@ void Switchboard::accept_all(std::vector<Event>* events) {
     Connection c{.socket = base::UniqueFd(fd), .pid = peer_of(fd)};
     c.process = end_of(c.pid);
     int key = next_key_++;
+    tell_wire_tap(WireEvent::Kind::kOpened, fd, c.pid);
     // A hello that came with the connection counts as having happened: without it the testee would
     // look as if nothing had moved.
     read_all(key, &connections_.emplace(key, std::move(c)).first->second, events);
@@ -139,6 +142,9 @@ void Switchboard::read_all(int key, Connection* c, std::vector<Event>* events) {
       if (!c->inbox.empty()) events->push_back(Arriving{key});
       continue;
     }
+    if (!c->inbox.empty())
+      tell_wire_tap(WireEvent::Kind::kHalfLine, c->socket.get(), c->pid, c->inbox);
+    tell_wire_tap(WireEvent::Kind::kClosed, c->socket.get(), c->pid);
     c->socket.reset();
     if (!c->inbox.empty()) {
       events->push_back(half_line_of(*c, "its connection ended inside a line"));
@@ -153,6 +159,7 @@ void Switchboard::take_lines(int key, Connection* c, std::vector<Event>* events)
   size_t end;
   while ((end = c->inbox.find('\n', begin)) != std::string::npos && end - begin < kLongestLine) {
     std::string_view line(&c->inbox[begin], end - begin);
+    tell_wire_tap(WireEvent::Kind::kFromPuppet, c->socket.get(), c->pid, line);
     take_message(
         key, c,
         parse_message(line, [&](int64_t id) { return id == c->pending && c->pending_is_batch; }),

@@ -1,0 +1,161 @@
+#include "conformance/protocol/vocabulary.h"
+
+#include <algorithm>
+#include <string>
+
+namespace conformance {
+namespace {
+
+// How many letters must be put in, taken out or changed to make one of the other.
+size_t distance(std::string_view a, std::string_view b) {
+  std::vector<size_t> row(b.size() + 1);
+  for (size_t j = 0; j <= b.size(); ++j) row[j] = j;
+  for (size_t i = 1; i <= a.size(); ++i) {
+    size_t corner = row[0]++;
+    for (size_t j = 1; j <= b.size(); ++j) {
+      const size_t changed = corner + (a[i - 1] == b[j - 1] ? 0 : 1);
+      corner = row[j];
+      row[j] = std::min({row[j] + 1, row[j - 1] + 1, changed});
+    }
+  }
+  return row[b.size()];
+}
+
+}  // namespace
+
+const std::vector<std::string_view>& known_features() {
+  static const std::vector<std::string_view> kAll = {
+      "array",
+      "async_result",
+      "barrier",
+      "batch.if",
+      "batch.journal",
+      "bounded_semaphore",
+      "condition",
+      "condition.wait_for_any",
+      "connection",
+      "context",
+      "context.freeze_support",
+      "context.lock",
+      "context.own",
+      "context.set_executable",
+      "context.set_forkserver_preload",
+      "coroutine",
+      "crash_safe",
+      "event",
+      "exception.cause",
+      "file",
+      "gevent",
+      "greenlet",
+      "inherits_memory",
+      "isolated",
+      "joinable_queue",
+      "lifo_queue",
+      "listener.timeout",
+      "lock",
+      "manager",
+      "manager.array",
+      "manager.barrier",
+      "manager.bounded_semaphore",
+      "manager.condition",
+      "manager.connect",
+      "manager.dict",
+      "manager.event",
+      "manager.heartbeat",
+      "manager.joinable_queue",
+      "manager.list",
+      "manager.lock",
+      "manager.namespace",
+      "manager.pool",
+      "manager.queue",
+      "manager.refcount",
+      "manager.register",
+      "manager.rlock",
+      "manager.semaphore",
+      "manager.set",
+      "manager.shutdown_timeout",
+      "manager.value",
+      "module",
+      "object",
+      "object.bases",
+      "object.call",
+      "pipe",
+      "pool",
+      "pool.imap",
+      "pool.initializer",
+      "pool.kwargs",
+      "pool.map_async",
+      "pool.maxtasksperchild",
+      "pool.repr",
+      "pool.starmap",
+      "pool.with",
+      "priority_queue",
+      "process",
+      "process.close",
+      "process.interrupt",
+      "process.kill",
+      "process.parent",
+      "process.sentinel",
+      "program.unguarded",
+      "puppet.limit_files",
+      "puppet.on_signal_do",
+      "queue",
+      "queue.immediate",
+      "queue.qsize",
+      "raw_array",
+      "raw_value",
+      "remote",
+      "remote.authkey",
+      "remote.tcp",
+      "remote.wire",
+      "result_iterator",
+      "rlock",
+      "semaphore",
+      "semaphore.get_value",
+      "shareable_list",
+      "shareable_list.format",
+      "shared_memory",
+      "shared_memory.track",
+      "shared_memory.views",
+      "shared_memory_manager",
+      "simple_queue",
+      "simple_queue.close",
+      "socket",
+      "source",
+      "structure",
+      "thread",
+      "thread.native_id",
+      "thread_barrier",
+      "thread_bounded_semaphore",
+      "thread_condition",
+      "thread_event",
+      "thread_lock",
+      "thread_pool",
+      "thread_queue",
+      "thread_rlock",
+      "thread_semaphore",
+      "util",
+      "value",
+      "walk",
+      "warnings",
+  };
+  return kAll;
+}
+
+bool is_known_feature(std::string_view name) {
+  return std::binary_search(known_features().begin(), known_features().end(), name);
+}
+
+std::string_view feature_like(std::string_view name) {
+  std::string_view best;
+  size_t least = name.size() / 3 + 1;  // more letters differ: not meant
+  for (std::string_view each : known_features()) {
+    if (const size_t d = distance(name, each); d < least) {
+      least = d;
+      best = each;
+    }
+  }
+  return best;
+}
+
+}  // namespace conformance
