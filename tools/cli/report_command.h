@@ -1,0 +1,21 @@
+// mpcheck report: what was found out, as a page for people and in forms for programs. Its --help tells of the forms.
+#ifndef TOOLS_CLI_REPORT_COMMAND_H_
+#define TOOLS_CLI_REPORT_COMMAND_H_
+
+#include <string>
+#include <vector>
+
+#include "tools/cli/command.h"
+
+namespace mpcheck {
+
+Command report_command();
+
+// The page of the results in `places`, written to `output`. Empty, or why it could not be.
+// `root`: the checkout, where the catalogue of statements is.
+std::string write_report_page(const std::vector<std::string>& places, const std::string& output,
+                              const std::string& root, const std::string& notes = "");
+
+}  // namespace mpcheck
+
+#endif  // TOOLS_CLI_REPORT_COMMAND_H_
