@@ -3,9 +3,9 @@
     adapter.py [--module=multiprocessing] [--start-method=fork]
 
 --module names the implementation: multiprocessing, multiprocessing.dummy, billiard, multiprocess, loky,
-joblib.externals.loky, or another module with that API. --start-method picks one of its contexts; without it
-the module's own default is under test. Exit codes: 64 bad usage, 69 the module cannot be imported, 99 the
-runner is gone or broken.
+joblib.externals.loky, or another module with that API; or one with an executor (mpcheck_executors.py).
+--start-method picks one of its contexts; without it the module's own default is under test. Exit codes: 64 bad
+usage, 69 the module cannot be imported, 99 the runner is gone or broken.
 
 conformance/PROTOCOL.md says what crosses the connection. Every puppet (main, child, thread, task, callback)
 is a Puppet in obey(). Targets live here, not in __main__, so that they pickle by reference. Python 3.6 and
@@ -17,14 +17,16 @@ import os
 import sys
 import threading
 
+import mpcheck_kit
 import mpcheck_managed
 import mpcheck_neighbours
-import mpcheck_puppet
 import mpcheck_shared_memory
 import mpcheck_workings
-from mpcheck_puppet import here, operations, run_main
-from mpcheck_values import FUNCTIONS, Unsupported, exception_named, find, function_named
+from mpcheck_kit import (FUNCTIONS, Unsupported, exception_named, find, function_named, here, operations,
+                         run_main)
 
+HOMES = {"multiprocessing": "https://www.python.org", "billiard": "https://github.com/celery/billiard",
+         "multiprocess": "https://github.com/uqfoundation/multiprocess", "loky": "https://github.com/joblib/loky"}
 OPTIONS = "MPCHECK_PYTHON_ADAPTER"  # hands the flags down to every process of the testee
 
 # ---- The implementation under test ----
@@ -77,16 +79,17 @@ def start_method():
 
 
 def about():
-    root = MODULE.__name__.split(".")[-1]
-    version, home = getattr(MODULE, "__version__", ""), "https://pypi.org/project/" + root
     name = MODULE.__name__
+    root = name.split(".")[-1]
+    version, home = getattr(MODULE, "__version__", ""), HOMES.get(root)
     if name.startswith("multiprocessing"):  # the interpreter's own
         pypy = getattr(sys, "pypy_version_info", None)
         version = "%d.%d.%d" % (pypy or sys.version_info)[:3]
-        home = "https://pypy.org" if pypy else "https://www.python.org"
+        home = "https://pypy.org" if pypy else HOMES["multiprocessing"]
         if root == "multiprocessing":
             name = "PyPy" if pypy else "CPython"
-    return {"name": name, "version": str(version), "language": "Python", "start_method": start_method(), "home": home}
+    told = {"name": name, "version": str(version), "language": "Python", "start_method": start_method()}
+    return dict(told, home=home) if home else told
 
 
 def class_of(name, submodule):
@@ -94,11 +97,16 @@ def class_of(name, submodule):
     thing = getattr(CONTEXT, name, None)
     if thing is None or isinstance(thing, type):
         return thing
-    try:
-        package = type(thing.__self__).__module__.rpartition(".")[0]
-        return getattr(importlib.import_module(package + "." + submodule), name)
-    except (ImportError, AttributeError):  # such as a platform without semaphores
+    if not hasattr(thing, "__func__"):  # a plain function, such as dummy's
         return None
+    # A context that is derived from another package's has what it does not override from there (loky's Pool).
+    for maker in (type(thing.__self__), thing.__func__):
+        try:
+            package = maker.__module__.rpartition(".")[0]
+            return getattr(importlib.import_module(package + "." + submodule), name)
+        except (ImportError, AttributeError):  # such as a platform without semaphores
+            pass
+    return None
 
 
 def pool_offers():
@@ -115,7 +123,7 @@ def pool_offers():
 def features():
     """Looks at classes only: to make an object may start a helper process (spawn's resource tracker)."""
     makers = dict(FACTORIES, process="Process", connection="Pipe", async_result="Pool")
-    found = [area for area in makers if hasattr(CONTEXT, makers[area])] + mpcheck_puppet.FEATURES
+    found = [area for area in makers if hasattr(CONTEXT, makers[area])] + mpcheck_kit.FEATURES
     found += ["exception.cause", "source"] + ["condition.wait_for_any"] * hasattr(CONTEXT, "Condition")
     found += ["process." + part for part in ("kill", "close", "sentinel") if hasattr(CONTEXT.Process, part)]
     queue, semaphore = class_of("Queue", "queues"), class_of("Semaphore", "synchronize")
@@ -170,7 +178,7 @@ class BarrierAction:
 
 # ---- Operations ----
 #
-# A table as mpcheck_puppet.operations() reads it. A name is that of a method, or .of an attribute to read, :of
+# A table as mpcheck_kit.operations() reads it. A name is that of a method, or .of an attribute to read, :of
 # one to set, /of a factory of the context, ~of a global function of the module, +of one of another module, or %of a
 # method of Puppet.
 # A parameter's value stands for @ an object, & a function, ! a barrier's action, ^ a puppet as callback.
@@ -240,16 +248,16 @@ def task(func, args=None, kwargs=None, puppet=None):
 PARTS = [mpcheck_managed, mpcheck_neighbours, mpcheck_shared_memory, mpcheck_workings]  # each with operations and features of its own
 
 
-class Puppet(*[part.Operations for part in PARTS], mpcheck_puppet.Puppet):
+class Puppet(*[part.Operations for part in PARTS], mpcheck_kit.Puppet):
     """A puppet of an implementation of multiprocessing, with its operations of more than one call."""
 
-    OPERATIONS = dict(mpcheck_puppet.Puppet.OPERATIONS, **OPERATIONS)
+    OPERATIONS = dict(mpcheck_kit.Puppet.OPERATIONS, **OPERATIONS)
     SHARED = {"joinable_queue": "queue", "raw_value": "value", "raw_array": "array", "custom_manager": "manager"}
     for part in PARTS:
         OPERATIONS.update(part.OPERATIONS)
         SHARED.update(getattr(part, "SHARED", {}))
     del part
-    CONVERSIONS = dict(mpcheck_puppet.Puppet.CONVERSIONS, **{"&": function_named, "!": BarrierAction, "^": callback})
+    CONVERSIONS = dict(mpcheck_kit.Puppet.CONVERSIONS, **{"&": function_named, "!": BarrierAction, "^": callback})
 
     def about(self):
         return about()
@@ -369,15 +377,17 @@ def main():
         if name not in flags or not value:
             refuse("bad flag %s; known are --module=NAME and --start-method=NAME" % argument, 64)
         flags[name] = value
-    if not {"MPCHECK_ADDRESS", "MPCHECK_TOKEN"} <= set(os.environ):
-        refuse("MPCHECK_ADDRESS and MPCHECK_TOKEN are not set; mpcheck starts this program", 64)
+    module, method = flags["--module"], flags["--start-method"]
     try:
-        configure(flags["--module"], flags["--start-method"])
+        if module.endswith((".futures", ".process_executor")):
+            import mpcheck_executors
+            return mpcheck_executors.main(module, method)
+        configure(module, method)
     except ValueError as error:
-        refuse("bad --start-method=%s: %s" % (flags["--start-method"], error), 64)
+        refuse("bad --start-method=%s: %s" % (method, error), 64)
     except Exception as error:
-        refuse("cannot import %s: %s: %s" % (flags["--module"], type(error).__name__, error), 69)
-    run_main(Puppet)
+        refuse("cannot import %s: %s: %s" % (module, type(error).__name__, error), 69)
+    return run_main(Puppet)
 
 
 if OPTIONS in os.environ:  # this is a child that imports its target

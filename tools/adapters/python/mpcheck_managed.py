@@ -7,8 +7,7 @@ import a manager takes longer than to start a child.
 import copy
 import importlib
 
-from mpcheck_puppet import operations
-from mpcheck_values import FUNCTIONS, Unsupported
+from mpcheck_kit import FUNCTIONS, Unsupported, operations
 
 TABLE = """
 manager: %new(surplus) start(initializer,initargs) connect shutdown join(timeout) enter=__enter__ exit=__exit__ .address %pid

@@ -6,8 +6,7 @@ import importlib
 import os
 
 import mpcheck_adapter
-from mpcheck_puppet import GLOBALS, create
-from mpcheck_values import Unpicklable, exception_named
+from mpcheck_kit import GLOBALS, Unpicklable, create, exception_named
 
 
 class Counter:

@@ -9,8 +9,7 @@ import os
 import sys
 import threading
 
-from mpcheck_puppet import create, ids, operations
-from mpcheck_values import FUNCTIONS, Unsupported, exception_named
+from mpcheck_kit import FUNCTIONS, Unsupported, create, exception_named, ids, operations
 
 TABLE = """
 thread: %new(puppet*,&func*,args*,kwargs*,name*,daemon*,style*) start run join(timeout) is_alive .name .daemon .ident

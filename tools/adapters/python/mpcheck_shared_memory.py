@@ -6,8 +6,7 @@ it is first asked for: children that were not passed any such memory do without.
 import sys
 
 from mpcheck_managed import submodule
-from mpcheck_puppet import operations
-from mpcheck_values import Unsupported
+from mpcheck_kit import Unsupported, operations
 
 TABLE = """
 shared_memory: %new(name*,create*,size*,track*) .name .size %get(index) %set(index,value) %slice(start,stop)

@@ -10,8 +10,7 @@ import signal
 import sys
 
 from mpcheck_managed import submodule
-from mpcheck_puppet import operations
-from mpcheck_values import Unsupported
+from mpcheck_kit import Unsupported, operations
 
 TABLE = """
 object: %attributes(names) %bases %call(method,args,kwargs)

@@ -1,0 +1,1 @@
+../../python/mpcheck_kit.py

@@ -1,0 +1,30 @@
+// What `mpcheck smoke` tries of each feature: its operations, once, with the simplest arguments.
+#ifndef TOOLS_CLI_SMOKE_RECIPES_H_
+#define TOOLS_CLI_SMOKE_RECIPES_H_
+
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "conformance/protocol/message.h"
+#include "conformance/protocol/value.h"
+
+namespace mpcheck {
+
+struct Step {
+  conformance::Op op;
+  std::optional<conformance::Value> returns = {};  // absent: whatever
+  std::string raises = {};                         // the exception's type; empty: it returns
+};
+
+struct Recipe {
+  std::string feature;
+  std::vector<Step> steps;
+};
+
+// In the order in which they are tried. A recipe is for adapters that offer its feature.
+const std::vector<Recipe>& smoke_recipes();
+
+}  // namespace mpcheck
+
+#endif  // TOOLS_CLI_SMOKE_RECIPES_H_
