@@ -53,6 +53,17 @@ std::vector<base::Flag> flags_of(const std::vector<Option>& options, Common* com
   return flags;
 }
 
+// --markdown, where that means --markdown=-.
+void complete_bare_flags(const std::vector<Option>& options, std::vector<std::string>* words) {
+  const auto end = std::find(words->begin(), words->end(), "--");
+  for (auto word = words->begin(); word != end; ++word) {
+    for (const Option& option : options) {
+      if (!option.bare.empty() && *word == absl::StrCat("--", option.name))
+        absl::StrAppend(&*word, "=", option.bare);
+    }
+  }
+}
+
 // One that needs a value and was given none is for base's parser to complain of.
 std::string missing_value(const std::vector<Option>& options,
                           const std::vector<std::string>& words) {
@@ -101,6 +112,7 @@ int obey(const Command& command, std::vector<std::string> words) {
     std::cout << help(command, terminal_width(STDOUT_FILENO));
     return kAsExpected;
   }
+  complete_bare_flags(command.options, &words);
   if (std::string wrong = missing_value(command.options, words); !wrong.empty())
     return wrong_usage(command, wrong);
   take_passed_on(command.options, &words);

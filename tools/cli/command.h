@@ -42,6 +42,7 @@ struct Option {
   std::string_view value;  // what stands for its value, "N"; empty: it needs none
   std::string_view says;   // empty: not shown, for tests of mpcheck itself
   std::vector<std::string_view> choices = {};
+  std::string_view bare = "";  // what it means without a value; empty: it needs one
 };
 
 struct Example {

@@ -95,6 +95,14 @@ TEST_F(CommandTest, ValueMustBeOneOfTheChoices) {
   EXPECT_THAT(errors_, HasSubstr("'MSUT' is none of MUST, SHOULD; did you mean MUST?"));
 }
 
+TEST_F(CommandTest, ValueMayBeLeftOutWhereThatMeansSomething) {
+  EXPECT_EQ(dispatch_words({"run", "--page", "--", "--page"}), 0);
+  EXPECT_EQ(said_.page, "-");
+  EXPECT_THAT(said_.words.after, ElementsAre("--page"));
+  EXPECT_EQ(dispatch_words({"run", "--page=x.html"}), 0);
+  EXPECT_EQ(said_.page, "x.html");
+}
+
 TEST_F(CommandTest, HelpIsGivenForOneAndForAll) {
   for (const char* flag : {"--help", "-h"}) {
     EXPECT_EQ(dispatch_words({"run", flag}), 0);

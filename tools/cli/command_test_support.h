@@ -13,7 +13,7 @@ namespace mpcheck {
 struct Said {
   std::string ran;  // the command's name
   int jobs = 0;
-  std::string level;
+  std::string level, page;
   bool fresh = false;
   PassedOn passed_on;
   Place place;
@@ -33,7 +33,8 @@ inline std::vector<Command> commands_that_note(Said* said) {
            .words = "[NAME...]",
            .says = "judges implementations",
            .more = "A first paragraph.\n\nA second one.",
-           .options = {{"jobs", &said->jobs, "N", "so many at a time"},
+           .options = {{"page", &said->page, "FILE", "a page", {}, "-"},
+                       {"jobs", &said->jobs, "N", "so many at a time"},
                        {"fresh", &said->fresh, "", "anew"},
                        {"level", &said->level, "LEVEL", "only these", {"MUST", "SHOULD"}},
                        {"secret", &said->level, "X", ""}},

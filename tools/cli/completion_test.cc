@@ -32,7 +32,8 @@ TEST_F(CompletionTest, OffersCommands) {
 }
 
 TEST_F(CompletionTest, OffersFlagsOfTheCommand) {
-  EXPECT_THAT(complete({"run", "--"}), ElementsAre("--help", "--jobs=", "--fresh", "--level="));
+  EXPECT_THAT(complete({"run", "--"}),
+              ElementsAre("--help", "--page=", "--jobs=", "--fresh", "--level="));
   EXPECT_THAT(complete({"stress", "--s"}), ElementsAre("--seed="));
 }
 

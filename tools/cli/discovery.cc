@@ -25,14 +25,28 @@ namespace fs = std::filesystem;
 // Asked of each interpreter; must run on every Python 3.
 constexpr const char* kQuestion = R"(
 import json, os, sys, importlib.util, multiprocessing
-found = [m for m in ("billiard", "multiprocess", "loky") if importlib.util.find_spec(m)]
-if "loky" not in found and importlib.util.find_spec("joblib"):
-    found.append("joblib.externals.loky")
+def find(name):
+    try:
+        return importlib.util.find_spec(name)
+    except ImportError:
+        return None
+def version_of(distribution):
+    try:
+        from importlib.metadata import version
+        return version(distribution)
+    except Exception:
+        return ""
+modules = {}
+for name, needs in (("billiard", "billiard"), ("multiprocess", "multiprocess"), ("loky", "loky"), ("joblib", "joblib"),
+                    ("mpi4py", "mpi4py.MPI")):
+    if find(name) and find(needs) and not (name == "joblib" and "loky" in modules):
+        modules[name] = {"version": version_of(name), "path": os.path.dirname(find(name).origin)}
 path = os.path.realpath(sys.executable)
-homes = {os.path.dirname(importlib.util.find_spec(m).origin) for m in found + ["multiprocessing", "os"]}
+homes = {module["path"] for module in modules.values()}
+homes |= {os.path.dirname(find(name).origin) for name in ("multiprocessing", "concurrent.futures", "os")}
 print(json.dumps({"path": path, "family": sys.implementation.name,
     "version": list(getattr(sys, "pypy_version_info", sys.version_info)[:3]), "language": list(sys.version_info[:2]),
-    "start_methods": multiprocessing.get_all_start_methods(), "modules": found,
+    "start_methods": multiprocessing.get_all_start_methods(), "modules": modules,
     "depends_on": sorted(homes | {path})}))
 )";
 
@@ -93,11 +107,61 @@ std::vector<fs::path> interpreters_in(const std::vector<fs::path>& folders) {
   return out;
 }
 
-// What tells an implementation from others of the same interpreter.
-std::string variant_name(std::string_view module, const std::string& method) {
-  if (module == "multiprocessing") return method;
-  absl::ConsumePrefix(&module, "multiprocessing.");
-  return method.empty() ? std::string(module) : absl::StrCat(module, "-", method);
+// The interpreters of the releases of Debian in folders, with the folder.
+std::vector<std::pair<fs::path, fs::path>> interpreters_below(const std::string& chroots) {
+  std::vector<std::pair<fs::path, fs::path>> out;
+  std::error_code ignored;
+  std::set<fs::path> roots;
+  for (const auto& each : fs::directory_iterator(chroots, ignored)) {
+    if (each.path().extension() != ".unfinished") roots.insert(each.path());
+  }
+  for (const fs::path& root : roots) {
+    for (const fs::path& python : interpreters_in({root / "usr/bin"}))
+      out.emplace_back(root, "/" + python.lexically_relative(root).string());
+  }
+  return out;
+}
+
+// A way to judge something of an interpreter: a group of implementations, one for each method.
+struct Way {
+  std::string suffix;  // what the group is called behind the interpreter's name
+  std::string kind;
+  std::string module;  // what the adapter is told to judge
+  std::vector<std::string> methods;
+  bool tells_method = true;  // whether the adapter is told the method as well
+  std::string version, where;
+};
+
+std::vector<Way> ways_of(const Interpreter& python, bool with_dummy) {
+  const std::string version = python.version_text();
+  std::vector<Way> out = {
+      {"", python.family, "multiprocessing", python.start_methods, true, version, python.path}};
+  if (with_dummy)
+    out.push_back({"", "dummy", "multiprocessing.dummy", {"dummy"}, false, version, python.path});
+  // Before 3.7 an executor's processes came about in the default way only.
+  std::vector<std::string> methods = python.start_methods;
+  if (python.language < std::vector<int>{3, 7} && !methods.empty()) methods.resize(1);
+  out.push_back(
+      {"-executor", "executor", "concurrent.futures", methods, true, version, python.path});
+  for (const Module& each : python.modules) {
+    if (each.name == "mpi4py") {
+      out.push_back({"", "mpi4py", "mpi4py.futures", {"mpi4py"}, false, each.version, each.path});
+    } else if (each.name == "loky" || each.name == "joblib") {
+      const std::string loky = each.name == "loky" ? "loky" : "joblib.externals.loky";
+      out.push_back({"", "loky", loky, {"loky"}, false, each.version, each.path});
+      out.push_back({"-executor",
+                     "loky",
+                     loky + ".process_executor",
+                     {"loky"},
+                     false,
+                     each.version,
+                     each.path});
+    } else {
+      out.push_back({"-" + each.name, each.name, each.name, python.start_methods, true,
+                     each.version, each.path});
+    }
+  }
+  return out;
 }
 
 }  // namespace
@@ -107,20 +171,24 @@ std::string Interpreter::version_text() const { return absl::StrJoin(version, ".
 Interpreter parse_interpreter(const std::string& json) {
   Interpreter out;
   nlohmann::json j = nlohmann::json::parse(json, nullptr, /*allow_exceptions=*/false);
-  if (!j.is_object() || j.value("language", std::vector<int>{0, 0}) < std::vector<int>{3, 6})
-    return out;
+  if (!j.is_object()) return out;
+  out.language = j.value("language", std::vector<int>{0, 0});
+  if (out.language < std::vector<int>{3, 6}) return out;
   out.family = j.value("family", "");
   out.version = j.value("version", std::vector<int>());
   out.start_methods = j.value("start_methods", std::vector<std::string>());
-  out.modules = j.value("modules", std::vector<std::string>());
+  const nlohmann::json modules = j.value("modules", nlohmann::json::object());
+  for (const auto& [name, module] : modules.items()) {
+    out.modules.push_back(
+        {.name = name, .version = module.value("version", ""), .path = module.value("path", "")});
+  }
   out.depends_on = j.value("depends_on", std::vector<std::string>());
   out.path = j.value("path", "");
   return out;
 }
 
 std::vector<Implementation> implementations_of(const std::vector<Interpreter>& interpreters,
-                                               const std::string& adapter,
-                                               const std::string& waivers) {
+                                               const std::string& adapter) {
   std::vector<Interpreter> ordered = interpreters;
   if (!ordered.empty()) {
     std::stable_sort(ordered.begin() + 1, ordered.end(),
@@ -128,55 +196,66 @@ std::vector<Implementation> implementations_of(const std::vector<Interpreter>& i
                        return std::tie(a.usual, a.version) > std::tie(b.usual, b.version);
                      });
   }
+  const fs::path folder = fs::path(adapter).parent_path();
   std::vector<Implementation> out;
   std::set<std::string> names;
-  auto add = [&](const Interpreter& python, const std::string& module, const std::string& method) {
-    std::string variant = variant_name(module, method);
-    Implementation one{
-        .name = absl::StrCat(python.family, "-", python.version_text(), "-", variant),
-        .command = {python.path, adapter, "--module=" + module},
-        .usual = python.usual,
-        .depends_on = python.depends_on};
-    one.depends_on.push_back(fs::path(adapter).parent_path());
-    if (!method.empty()) one.command.push_back("--start-method=" + method);
-    std::string file = absl::StrCat(waivers, "/", python.family, "-", variant, ".txt");
-    if (::access(file.c_str(), R_OK) == 0) one.waivers = file;
+  auto add = [&](const Interpreter& python, const Way& way, const std::string& method) {
+    const std::string of = absl::StrCat(python.family, "-", python.version_text());
+    const std::string variant = absl::StrCat(way.suffix, "-", method).substr(1);
+    Implementation one{.name = absl::StrCat(of, "-", variant),
+                       .usual = python.usual,
+                       .depends_on = {folder.string(), (folder / "../kit/python").string()},
+                       .group = of + way.suffix,
+                       .method = method,
+                       .kind = way.kind,
+                       .version = way.version,
+                       .where = python.chroot + way.where,
+                       .profiles = (folder / "profiles").string()};
+    if (!python.chroot.empty()) one.command = {(folder / "in_chroot").string(), python.chroot};
+    for (const std::string& word : {python.path, adapter, "--module=" + way.module})
+      one.command.push_back(word);
+    if (way.tells_method) one.command.push_back("--start-method=" + method);
+    for (const std::string& path : python.depends_on)
+      one.depends_on.push_back(python.chroot + path);
+    const fs::path waivers = folder / "waivers" / absl::StrCat(python.family, "-", variant, ".txt");
+    if (::access(waivers.c_str(), R_OK) == 0) one.waivers = waivers.string();
     for (int n = 2; !names.insert(one.name).second; ++n)
-      one.name = absl::StrCat(python.family, "-", python.version_text(), "-", variant, "-", n);
+      one.name = absl::StrCat(of, "-", variant, "-", n);
     out.push_back(std::move(one));
   };
   for (const Interpreter& python : ordered) {
-    for (const std::string& method : python.start_methods) add(python, "multiprocessing", method);
-    if (&python == &ordered[0]) add(python, "multiprocessing.dummy", "");
-    for (const std::string& module : python.modules) {
-      bool loky = module.ends_with("loky");
-      for (const std::string& method :
-           loky ? std::vector<std::string>{"loky"} : python.start_methods)
-        add(python, module, method);
+    for (const Way& way : ways_of(python, /*with_dummy=*/&python == &ordered[0])) {
+      for (const std::string& method : way.methods) add(python, way, method);
     }
   }
   return out;
 }
 
-std::vector<Implementation> discover(const std::string& adapter, const std::string& waivers,
-                                     bool all) {
+std::vector<Implementation> discover(const Places& places) {
   constexpr std::chrono::seconds kPatience(20);
   std::vector<Interpreter> found;
   std::set<std::string> paths;
-  auto ask = [&](const std::vector<fs::path>& interpreters, bool usual) {
-    for (const fs::path& each : interpreters) {
-      base::RunResult answer =
-          base::run({.argv = {each.string(), "-c", kQuestion}}, base::Deadline::after(kPatience));
-      if (!answer.ending.succeeded()) continue;
-      Interpreter python = parse_interpreter(answer.out);
-      python.usual = usual;
-      if (!python.path.empty() && paths.insert(python.path).second)
-        found.push_back(std::move(python));
-    }
+  auto ask = [&](std::vector<std::string> command, const std::string& chroot, bool usual) {
+    command.insert(command.end(), {"-c", kQuestion});
+    // The folder that we are in need not be there in a chroot.
+    base::RunResult answer =
+        base::run({.argv = std::move(command), .directory = "/"}, base::Deadline::after(kPatience));
+    if (!answer.ending.succeeded()) return;
+    Interpreter python = parse_interpreter(answer.out);
+    python.usual = usual;
+    python.chroot = chroot;
+    if (!python.path.empty() && paths.insert(chroot + python.path).second)
+      found.push_back(std::move(python));
   };
-  ask(interpreters_in(usual_folders()), true);
-  if (all) ask(interpreters_in(pyenv_folders()), false);
-  return implementations_of(found, adapter, waivers);
+  for (const fs::path& each : interpreters_in(usual_folders()))
+    ask({fs::absolute(each).string()}, "", true);
+  if (!places.all) return implementations_of(found, places.adapter);
+  for (const fs::path& each : interpreters_in(pyenv_folders()))
+    ask({fs::absolute(each).string()}, "", false);
+  const fs::path in_chroot = fs::path(places.adapter).parent_path() / "in_chroot";
+  for (const auto& [root, python] : interpreters_below(places.chroots))
+    ask({in_chroot.string(), root.string(), python.string()}, root.string(), false);
+  return implementations_of(found, places.adapter);
 }
 
 }  // namespace mpcheck

@@ -25,6 +25,7 @@ constexpr Ending kEndings[] = {
 };
 
 std::string flag_text(const Option& option) {
+  if (!option.bare.empty()) return absl::StrCat("--", option.name, "[=", option.value, "]");
   return absl::StrCat("--", option.name, option.value.empty() ? "" : "=", option.value);
 }
 

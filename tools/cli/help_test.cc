@@ -23,6 +23,7 @@ TEST_F(HelpTest, TellsWhatACommandTakes) {
   EXPECT_THAT(text,
               AllOf(HasSubstr("usage: mpcheck run [NAME...] [flags]\n"),
                     HasSubstr("A first paragraph.\n\nA second one.\n"),
+                    HasSubstr("  --page[=FILE]  a page\n"),
                     HasSubstr("  --jobs=N       so many at a time\n"),
                     HasSubstr("  --fresh        anew\n"), HasSubstr("only these (MUST, SHOULD)"),
                     HasSubstr("  mpcheck run cpython-*\n      all CPythons\n")));

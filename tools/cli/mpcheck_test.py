@@ -6,6 +6,7 @@ It runs on a checkout of its own making, of which only the adapter is real, and 
 import json
 import os
 import re
+import shutil
 import signal
 import subprocess
 import sys
@@ -13,9 +14,10 @@ import tempfile
 import time
 import unittest
 
-MPCHECK, RUNNER, ADAPTER, STATEMENTS, STRESS = (os.path.abspath(path) for path in sys.argv[1:6])
+MPCHECK, RUNNER, ADAPTER, STATEMENTS, STRESS, KNOWN = (os.path.abspath(path) for path in sys.argv[1:7])
 DUMMY = ["/usr/bin/python3", ADAPTER, "--module=multiprocessing.dummy"]
 HOLDS = "queue.get.raises_empty_after_timeout"
+VARIATION = "queue.put.negative_timeout"
 VIOLATED = "pipe.full_direction_leaves_the_other_free"
 # What Bazel tells this test is not for the runners that it starts.
 ENVIRONMENT = dict({name: value for name, value in os.environ.items()
@@ -29,6 +31,7 @@ class MpcheckTest(unittest.TestCase):
         self.root = folder.name
         os.makedirs(self.root + "/tools/adapters")
         os.symlink(os.path.dirname(ADAPTER), self.root + "/tools/adapters/python")
+        os.symlink(KNOWN, self.root + "/tools/adapters/known_implementations.json")
         os.makedirs(self.root + "/conformance")
         os.symlink(os.path.dirname(STATEMENTS), self.root + "/conformance/notes")
 
@@ -41,6 +44,11 @@ class MpcheckTest(unittest.TestCase):
                                universal_newlines=True)
         return ended.returncode, ended.stdout
 
+    def name_of(self, kind, method):
+        """The name of the implementation of that kind that /usr/bin/python3 is."""
+        here = json.loads(self.run_it("testees", "--json")[1])["here"]
+        return next(each["name"] for each in here if each["kind"] == kind and each["method"] == method)
+
     def row(self, said, name):
         """The numbers beside a name in the first table."""
         line = next(line for line in said.splitlines() if line.startswith(name + " "))
@@ -51,14 +59,13 @@ class MpcheckTest(unittest.TestCase):
             return f.read()
 
     def test_judges_what_is_here_and_remembers_it(self):
-        code, said = self.run_it("run", "cpython-*-fork", "cpython-*-dummy", "--filter=" + HOLDS)
+        names = [self.name_of("cpython", "fork"), self.name_of("dummy", "dummy")]
+        code, said = self.run_it("run", *names, "--filter=" + HOLDS)
         self.assertEqual(code, 0, said)
-        names = re.findall(r"^(cpython-[0-9.]+-(?:fork|dummy)) ", said, re.M)
-        self.assertGreaterEqual(len(names), 2, said)
         for name in names:
             self.assertEqual(self.row(said, name)[:6], ["1", "0", "0", "0", "0", "clean"], said)
             self.assertNotIn("known", self.row(said, name))
-        code, said = self.run_it("run", "cpython-*-fork", "cpython-*-dummy", "--filter=" + HOLDS)
+        code, said = self.run_it("run", *names, "--filter=" + HOLDS)
         self.assertEqual(code, 0, said)
         for name in names:
             self.assertEqual(self.row(said, name)[:7], ["1", "0", "0", "0", "0", "clean", "known"], said)
@@ -119,11 +126,46 @@ class MpcheckTest(unittest.TestCase):
     def test_lists_testees_and_claims(self):
         code, said = self.run_it("testees")
         self.assertEqual(code, 0, said)
-        for method in ("fork", "spawn", "forkserver", "dummy"):
-            self.assertRegex(said, r"(?m)^cpython-[0-9.]+-%s  /usr/bin/python3" % method)
+        self.assertRegex(said, r"(?m)^cpython-[0-9.]+-{fork,spawn,forkserver} +[0-9.]+ +/usr/bin/python3")
+        self.assertRegex(said, r"(?m)^cpython-[0-9.]+-dummy +[0-9.]+ +/usr/bin/python3")
+        self.assertRegex(said, r"(?m)^mp +fork, spawn, forkserver +tools/mpcheck run 'mp-\*'")
         code, said = self.run_it("list")
         self.assertEqual(code, 0, said)
         self.assertRegex(said, "(?m)^" + re.escape(HOLDS) + "  MUST  ")
+
+    def test_testees_for_programs_are_json(self):
+        code, said = self.run_it("testees", "--json")
+        self.assertEqual(code, 0, said)
+        told = json.loads(said)
+        self.assertIn("executor", {each["kind"] for each in told["here"]})
+        self.assertIn("mp", {each["name"] for each in told["not_here"]})
+
+    def test_change_of_a_variation_is_told_and_strict_profile_gives_1(self):
+        # The adapter's folder is the checkout's: a copy of it has room for a profile of this test's own.
+        os.remove(self.root + "/tools/adapters/python")
+        shutil.copytree(os.path.dirname(ADAPTER), self.root + "/tools/adapters/python",
+                        ignore=shutil.ignore_patterns("profiles", "__pycache__"))
+        os.symlink(os.path.join(os.path.dirname(os.path.dirname(ADAPTER)), "kit"), self.root + "/tools/adapters/kit")
+        words = ["run", "cpython-*-dummy", "--filter=" + VARIATION]
+        code, said = self.run_it(*words)
+        self.assertEqual(code, 0, said)
+        self.assertNotIn("profile", said)
+        code, said = self.run_it(*words, "--update-profiles")
+        self.assertEqual(code, 0, said)
+        folder = self.root + "/tools/adapters/python/profiles/"
+        [name] = os.listdir(folder)
+        self.assertIn("wrote " + folder + name, said)
+        with open(folder + name) as profile:
+            text = profile.read()
+        self.assertRegex(text, "^# multiprocessing.dummy [0-9.]+ .thread.*\n" + re.escape(VARIATION) + "  .+\n$")
+        code, said = self.run_it(*words, "--strict-profile")
+        self.assertEqual(code, 0, said)
+        with open(folder + name, "w") as profile:
+            profile.write(VARIATION + "  behaves otherwise\n")
+        code, said = self.run_it(*words)
+        self.assertEqual(code, 0, said)
+        self.assertIn("not as its profile says\n    %s: was 'behaves otherwise', is '" % VARIATION, said)
+        self.assertEqual(self.run_it(*words, "--strict-profile")[0], 1)
 
     def stress(self, *words):
         ended = subprocess.run([MPCHECK, "--root=" + self.root, "--stress=" + STRESS, "stress", *words],
@@ -131,7 +173,7 @@ class MpcheckTest(unittest.TestCase):
         return ended.returncode, ended.stdout
 
     def test_stresses_what_is_named(self):
-        code, said = self.stress("cpython-*-fork", "--objects=lock", "--programs=20", "--seed=3")
+        code, said = self.stress(self.name_of("cpython", "fork"), "--objects=lock", "--programs=20", "--seed=3")
         self.assertEqual(code, 0, said)
         self.assertRegex(said, r"(?m)^cpython-[0-9.]+-fork: seed 3, ")
         self.assertRegex(said, r"(?m)^lock +20 +[0-9]+ +20 +0 +0$")
@@ -237,6 +279,8 @@ class MpcheckTest(unittest.TestCase):
         self.assertEqual(run.returncode, 2, said)
         self.assertIn("Interrupted: the numbers are those of what was done.", said)
         self.assertGreater(sum(map(int, self.row(said, "mine")[:5])), 0, said)
+        self.assertEqual(sorted(os.listdir(self.root + "/results/latest")), ["mine.jsonl", "mine.log", "report.html"])
+        self.assertGreater(len(self.latest("mine.jsonl").splitlines()), 1)
 
     def has_results(self):
         folder = self.root + "/results/latest"

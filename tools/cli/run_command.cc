@@ -12,6 +12,8 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_format.h"
 #include "conformance/claims/claim.h"
+#include "tools/cli/profiles.h"
+#include "tools/cli/report_command.h"
 #include "tools/cli/schedule.h"
 #include "tools/cli/selection.h"
 #include "tools/cli/summary.h"
@@ -30,6 +32,7 @@ struct Flags {
   bool all = false, fresh = false;
   double time_scale = 1;
   int slowest = 0;
+  bool update_profiles = false, strict_profile = false;
   int runs = 10, loaded = 5;
 };
 
@@ -123,7 +126,18 @@ void print_list_of(const std::string& title, const std::string& name,
   if (items.size() > kMost) std::cout << "    and " << items.size() - kMost << " more\n";
 }
 
-int conclude(const Outcome& outcome, const std::string& folder) {
+// A run without its page is a run all the same.
+void write_page(const std::string& root, const std::string& folder) {
+  const std::string page = folder + "/report.html";
+  const std::string error = write_report_page({folder}, page, root);
+  if (error.empty()) {
+    std::cout << "Report: " << page << " (for a browser)\n";
+  } else {
+    std::cerr << "mpcheck: there is no report.html: " << error << "\n";
+  }
+}
+
+int conclude(const Outcome& outcome, const std::string& root, const std::string& folder) {
   const Colours colours = Colours::of(STDOUT_FILENO);
   std::cout << tables(outcome.summaries, areas_of_suite(), terminal_width(STDOUT_FILENO), colours);
   int judged = 0, waived = 0, known = 0;
@@ -147,6 +161,7 @@ int conclude(const Outcome& outcome, const std::string& folder) {
   std::cout << "\n"
             << waived << " violations are known and explained (waivers). Details: " << folder
             << "/NAME.log (what happened, and how to see it again), NAME.jsonl (all results)\n";
+  write_page(root, folder);
   if (judged == 0) {
     std::cerr << "mpcheck: no claim was judged; is the filter right?\n";
     return kCouldNotJudge;
@@ -179,7 +194,13 @@ int run(const Flags& flags, const Place& place, const std::vector<Implementation
       chosen, plan,
       [&](const std::vector<Summary>& summaries, size_t done) { line.show(summaries, done); });
   line.end();
-  const int code = conclude(outcome, plan.folder);
+  int code = conclude(outcome, place.root, plan.folder);
+  const bool whole = plan.filter == "*" && !outcome.interrupted;
+  const ProfileOutcome profiles = flags.update_profiles
+                                      ? update_profiles(chosen, plan.folder, whole)
+                                      : compare_with_profiles(chosen, plan.folder);
+  std::cout << profiles.text;
+  if (profiles.differs && flags.strict_profile && code == kAsExpected) code = kViolations;
   if (flags.slowest > 0)
     std::cout << slowest(outcome.summaries, static_cast<size_t>(flags.slowest));
   return code;
@@ -221,6 +242,10 @@ Command run_command() {
   auto flags = std::make_shared<Flags>();
   std::vector<Option> options = common_options(flags.get());
   options.push_back({"fresh", &flags->fresh, "", "also what has not changed since it was judged"});
+  options.push_back({"update-profiles", &flags->update_profiles, "",
+                     "write down which outcome of each variation was seen"});
+  options.push_back({"strict-profile", &flags->strict_profile, "",
+                     "a variation that is not as it was written down counts as a violation"});
   options.push_back({"slowest", &flags->slowest, "N", "name the N claims that took longest"});
   return {.name = "run",
           .words = kWords,

@@ -14,6 +14,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_format.h"
+#include "absl/strings/str_replace.h"
 #include "base/os_error.h"
 #include "base/subprocess.h"
 #include "base/unique_fd.h"
@@ -54,6 +55,24 @@ std::vector<std::string> environment_for(const Plan& plan, int shard) {
   return out;
 }
 
+// As a shell takes it.
+std::string quoted(const std::string& word) {
+  constexpr std::string_view kPlain =
+      "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_@%+=:,./-";
+  if (!word.empty() && word.find_first_not_of(kPlain) == std::string::npos) return word;
+  return absl::StrCat("'", absl::StrReplaceAll(word, {{"'", "'\\''"}}), "'");
+}
+
+// The line that judges {claim} again. An adapter of one's own has no name that we could find it by.
+std::string reproduction_of(const Implementation& one) {
+  std::string line = absl::StrCat("tools/mpcheck run ", one.name, " --filter={claim}");
+  const bool own_adapter = one.depends_on.empty();
+  if (!own_adapter) return line;
+  absl::StrAppend(&line, " --");
+  for (const std::string& word : one.command) absl::StrAppend(&line, " ", quoted(word));
+  return line;
+}
+
 class Schedule {
  public:
   Schedule(const std::vector<Implementation>& implementations, const Plan& plan)
@@ -92,6 +111,9 @@ class Schedule {
     outcome_.interrupted = g_interrupted != 0;
     for (Running& each : running_) each.process.kill(SIGTERM);
     running_.clear();  // kills and reaps
+    for (size_t i = 0; i < implementations_.size(); ++i) {
+      if (shards_left_[i] > 0 && began_[i]) merge(i);
+    }
     return std::move(outcome_);
   }
 
@@ -122,13 +144,12 @@ class Schedule {
     waiting_.pop_front();
     const Implementation& one = implementations_[job.implementation];
     if (!began_[job.implementation]) began_[job.implementation] = Clock::now();
-    std::vector<std::string> argv = {
-        plan_.runner,
-        "--name=" + one.name,
-        "--results=" + file(job, ".jsonl"),
-        absl::StrCat("--time-scale=", plan_.time_scale),
-        absl::StrCat("--reproduce=tools/mpcheck run ", one.name, " --filter={claim}"),
-        "--gtest_filter=" + plan_.filter};
+    std::vector<std::string> argv = {plan_.runner,
+                                     "--name=" + one.name,
+                                     "--results=" + file(job, ".jsonl"),
+                                     absl::StrCat("--time-scale=", plan_.time_scale),
+                                     "--reproduce=" + reproduction_of(one),
+                                     "--gtest_filter=" + plan_.filter};
     if (!one.waivers.empty()) argv.push_back("--waivers=" + one.waivers);
     argv.push_back("--");
     argv.insert(argv.end(), one.command.begin(), one.command.end());
@@ -193,14 +214,18 @@ class Schedule {
       const std::string target =
           absl::StrCat(plan_.folder, "/", implementations_[implementation].name, ending);
       std::ofstream out(target, std::ios::binary);
+      bool has_header = false;
       for (int shard = 0; shard < plan_.shards; ++shard) {
         const std::string part = file({implementation, shard}, ending);
         std::ifstream in(part, std::ios::binary);
         std::string line;
-        // Each part begins with the same header; one is enough.
-        for (bool first = true; std::getline(in, line); first = false) {
-          if (!(first && shard > 0 && line.starts_with("{\"mpcheck_results\"")))
-            out << line << "\n";
+        while (std::getline(in, line)) {
+          // A result without an end is of a runner that was killed while it wrote.
+          if (in.eof() && std::string_view(ending) == ".jsonl") break;
+          // Each part begins with the same header; one is enough.
+          const bool is_header = line.starts_with("{\"mpcheck_results\"");
+          if (!is_header || !has_header) out << line << "\n";
+          has_header |= is_header;
         }
         ::unlink(part.c_str());
       }

@@ -3,10 +3,11 @@
 #include <unistd.h>
 
 #include <filesystem>
+#include <utility>
 
 #include "absl/strings/str_cat.h"
-#include "base/nearest.h"
 #include "conformance/runner/waivers.h"
+#include "tools/cli/other_languages.h"
 
 namespace mpcheck {
 namespace {
@@ -24,22 +25,33 @@ void add_reference_library(const fs::path& root, std::vector<Implementation>* fo
                       .command = {adapter.string(), absl::StrCat("--start-method=", method)},
                       .waivers = fs::exists(waivers) ? waivers.string() : "",
                       .usual = false,
-                      .depends_on = {fs::canonical(adapter).string()}});
+                      .depends_on = {fs::canonical(adapter).string()},
+                      .group = "mp",
+                      .method = method,
+                      .kind = "mp",
+                      .where = adapter.string(),
+                      .profiles = (root / "tools/adapters/mp/profiles").string()});
   }
 }
 
 }  // namespace
 
 std::vector<Implementation> implementations_here(const std::string& root, bool all) {
-  const fs::path here = fs::absolute(root), python = here / "tools/adapters/python";
+  const fs::path here = fs::absolute(root).lexically_normal();
   std::vector<Implementation> found =
-      discover((python / "adapter.py").string(), (python / "waivers").string(), all);
+      discover({.adapter = (here / "tools/adapters/python/adapter.py").string(),
+                .chroots = (here / ".deps/chroots").string(),
+                .all = all});
   add_reference_library(here, &found);
+  if (all) {
+    for (Implementation& each : other_languages_here(root)) found.push_back(std::move(each));
+  }
   return found;
 }
 
 std::variant<std::vector<Implementation>, base::UsageError> choose(
-    const std::vector<Implementation>& found, const std::vector<std::string>& patterns, bool all) {
+    const std::vector<Implementation>& found, const std::vector<std::string>& patterns, bool all,
+    const std::vector<KnownImplementation>& known) {
   std::vector<Implementation> chosen;
   if (patterns.empty()) {
     for (const Implementation& each : found) {
@@ -52,13 +64,9 @@ std::variant<std::vector<Implementation>, base::UsageError> choose(
     for (const Implementation& each : found) {
       if (conformance::matches_pattern(pattern, each.name)) chosen.push_back(each);
     }
-    if (chosen.size() == before) {
-      std::vector<std::string> names;
-      for (const Implementation& each : found) names.push_back(each.name);
-      return base::UsageError{absl::StrCat("no implementation here is called '", pattern,
-                                           "' (mpcheck testees lists them)",
-                                           base::did_you_mean(pattern, names))};
-    }
+    if (chosen.size() == before)
+      return base::UsageError{absl::StrCat("no implementation here is called '", pattern, "'; ",
+                                           what_was_meant(pattern, found, known))};
   }
   return chosen;
 }
@@ -67,7 +75,8 @@ std::variant<std::vector<Implementation>, base::UsageError> select(const std::st
                                                                    const base::Words& words,
                                                                    bool all) {
   if (words.after.empty())
-    return choose(implementations_here(root, all || !words.before.empty()), words.before, all);
+    return choose(implementations_here(root, all || !words.before.empty()), words.before, all,
+                  known_implementations(root));
   if (words.before.size() > 1)
     return base::UsageError{"one name at most for an adapter of your own"};
   return std::vector<Implementation>{

@@ -12,6 +12,7 @@
 
 #include "base/command_line.h"
 #include "tools/cli/discovery.h"
+#include "tools/cli/known_implementations.h"
 
 namespace mpcheck {
 
@@ -19,9 +20,11 @@ namespace mpcheck {
 // where its adapter has been built.
 std::vector<Implementation> implementations_here(const std::string& root, bool all);
 
-// Those whose names match one of `patterns`; without patterns the usual ones, or with `all` all.
+// Those whose names match one of `patterns`; without patterns the usual ones, or with `all` all. The
+// error of a pattern that matches nothing says how to get what it means (known_implementations.h).
 std::variant<std::vector<Implementation>, base::UsageError> choose(
-    const std::vector<Implementation>& found, const std::vector<std::string>& patterns, bool all);
+    const std::vector<Implementation>& found, const std::vector<std::string>& patterns, bool all,
+    const std::vector<KnownImplementation>& known);
 
 // What the words of a command line mean: those before a lone -- are names, those behind it are an
 // adapter of one's own.

@@ -21,18 +21,18 @@ const Chosen kFound = {
     {.name = "cpython-fork"}, {.name = "cpython-spawn"}, {.name = "mp-fork", .usual = false}};
 
 TEST(Selection, WithoutNamesTheUsualOnesAreMeant) {
-  EXPECT_THAT(names(choose(kFound, {}, false)),
+  EXPECT_THAT(names(choose(kFound, {}, false, {})),
               testing::ElementsAre("cpython-fork", "cpython-spawn"));
-  EXPECT_EQ(names(choose(kFound, {}, true)).size(), 3u);
+  EXPECT_EQ(names(choose(kFound, {}, true, {})).size(), 3u);
 }
 
 TEST(Selection, PatternsChooseByNameAlsoWhatIsNotUsual) {
-  EXPECT_THAT(names(choose(kFound, {"*-fork"}, false)),
+  EXPECT_THAT(names(choose(kFound, {"*-fork"}, false, {})),
               testing::ElementsAre("cpython-fork", "mp-fork"));
 }
 
 TEST(Selection, PatternThatMatchesNothingIsNamed) {
-  auto chosen = choose(kFound, {"cpython-*", "jython-*"}, false);
+  auto chosen = choose(kFound, {"cpython-*", "jython-*"}, false, {});
   EXPECT_THAT(std::get<base::UsageError>(chosen).what, testing::HasSubstr("'jython-*'"));
 }
 

@@ -13,6 +13,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "absl/strings/strip.h"
+#include "tools/cli/known_implementations.h"
 #include "tools/cli/selection.h"
 
 namespace mpcheck {
@@ -27,7 +28,9 @@ nlohmann::json planting(const Implementation& one, const fs::path& root) {
   const auto has = [&](std::string_view word) {
     return std::find(one.command.begin(), one.command.end(), word) != one.command.end();
   };
-  if (one.name.starts_with("cpython-") && has("--module=multiprocessing"))
+  // Of one in a chroot the package cannot be copied.
+  if (one.name.starts_with("cpython-") && has("--module=multiprocessing") &&
+      !one.command[0].ends_with("/in_chroot"))
     return {{"kind", "package"}, {"faults", (root / "conformance/testing/faults").string()}};
   if (one.name.starts_with("mp-")) {
     return {{"kind", "sources"},
@@ -40,7 +43,7 @@ nlohmann::json planting(const Implementation& one, const fs::path& root) {
 std::variant<std::vector<Implementation>, base::UsageError> chosen(
     const std::vector<std::string>& names, const std::vector<Implementation>& found,
     const fs::path& root) {
-  if (!names.empty()) return choose(found, names, /*all=*/false);
+  if (!names.empty()) return choose(found, names, /*all=*/false, known_implementations(root));
   for (const Implementation& each : found) {
     if (each.name.ends_with("-fork") && !planting(each, root).is_null()) return std::vector{each};
   }
