@@ -6,7 +6,6 @@
 // that ran is explained, 1 something failed, 2 it could not be judged, 64 wrong usage.
 #include <unistd.h>
 
-#include <filesystem>
 #include <iostream>
 #include <random>
 
@@ -20,6 +19,7 @@
 #include "base/os_error.h"
 #include "conformance/histories/campaign.h"
 #include "conformance/histories/soundness.h"
+#include "conformance/stage/adapter_command.h"
 #include "conformance/stage/patience.h"
 
 namespace conformance::histories {
@@ -109,16 +109,6 @@ CampaignOptions options_of(const Flags& flags) {
     options.promise = flags.model == "strict" ? Promise::kStrict : Promise::kRelaxed;
   if (flags.program != "") options.program = program_in(flags.program);
   return options;
-}
-
-// The testee runs in a folder of its own: paths on its command line must not depend on ours.
-std::vector<std::string> with_absolute_paths(std::vector<std::string> words) {
-  for (std::string& word : words) {
-    const bool relative = !word.empty() && word[0] != '/' && word.find('/') != std::string::npos;
-    if (relative && ::access(word.c_str(), F_OK) == 0)
-      word = std::filesystem::absolute(word).string();
-  }
-  return words;
 }
 
 Tally total_of(const Report& report) {

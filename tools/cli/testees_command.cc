@@ -6,10 +6,10 @@
 #include <nlohmann/json.hpp>
 
 #include "absl/strings/str_cat.h"
-#include "absl/strings/str_format.h"
 #include "absl/strings/str_join.h"
 #include "absl/strings/strip.h"
 #include "tools/cli/selection.h"
+#include "tools/cli/terminal.h"
 
 namespace mpcheck {
 namespace {
@@ -20,12 +20,12 @@ using Row = std::vector<std::string>;
 std::string table(const std::vector<Row>& rows) {
   std::vector<size_t> widths(rows[0].size(), 0);
   for (const Row& row : rows) {
-    for (size_t i = 0; i + 1 < row.size(); ++i) widths[i] = std::max(widths[i], row[i].size());
+    for (size_t i = 0; i + 1 < row.size(); ++i) widths[i] = std::max(widths[i], columns(row[i]));
   }
   std::string out;
   for (const Row& row : rows) {
     for (size_t i = 0; i + 1 < row.size(); ++i)
-      absl::StrAppendFormat(&out, "%-*s  ", widths[i], row[i]);
+      absl::StrAppend(&out, padded(row[i], widths[i]), "  ");
     absl::StrAppend(&out, row.back(), "\n");
   }
   return out;
