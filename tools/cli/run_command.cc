@@ -12,10 +12,10 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_format.h"
 #include "conformance/claims/claim.h"
+#include "tools/cli/chosen.h"
 #include "tools/cli/profiles.h"
 #include "tools/cli/report_command.h"
 #include "tools/cli/schedule.h"
-#include "tools/cli/selection.h"
 #include "tools/cli/summary.h"
 #include "tools/cli/terminal.h"
 #include "tools/cli/verify.h"
@@ -219,21 +219,14 @@ int verify(const Flags& flags, const Place& place, const std::vector<Implementat
   return outcome.steady ? kAsExpected : kViolations;
 }
 
-// What `judge` does with those that a command line means.
 using Judge = int (*)(const Flags&, const Place&, const std::vector<Implementation>&);
-int with_chosen(std::string_view command, Judge judge, const Flags& flags, const Place& place,
-                const base::Words& words) {
+int judge_chosen(std::string_view command, Judge judge, const Flags& flags, const Place& place,
+                 const base::Words& words) {
   if (flags.time_scale <= 0) return wrong_usage(command, "--time-scale must be more than 0");
   if (flags.jobs < 0) return wrong_usage(command, "--jobs must be at least 1");
-  auto selected = select(place.root, words, flags.all);
-  if (const auto* error = std::get_if<base::UsageError>(&selected))
-    return wrong_usage(command, error->what);
-  const auto& chosen = std::get<std::vector<Implementation>>(selected);
-  if (chosen.empty()) {
-    std::cerr << "mpcheck: no implementation found on this machine\n";
-    return kCouldNotJudge;
-  }
-  return judge(flags, place, chosen);
+  return with_chosen(
+      command, place, words, flags.all,
+      [&](const std::vector<Implementation>& chosen) { return judge(flags, place, chosen); });
 }
 
 }  // namespace
@@ -259,7 +252,7 @@ Command run_command() {
                        {"run mine -- ./my_adapter --flag", "an implementation of your own"}},
           .completes = Completes::kImplementations,
           .run = [flags](const Place& place, const base::Words& words) {
-            return with_chosen("run", run, *flags, place, words);
+            return judge_chosen("run", run, *flags, place, words);
           }};
 }
 
@@ -279,7 +272,7 @@ Command verify_command() {
                     "is the suite steady on this machine?"}},
       .completes = Completes::kImplementations,
       .run = [flags](const Place& place, const base::Words& words) {
-        return with_chosen("verify", verify, *flags, place, words);
+        return judge_chosen("verify", verify, *flags, place, words);
       }};
 }
 

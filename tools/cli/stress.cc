@@ -15,8 +15,7 @@
 #include "base/deadline.h"
 #include "base/ending.h"
 #include "base/subprocess.h"
-#include "tools/cli/discovery.h"
-#include "tools/cli/selection.h"
+#include "tools/cli/chosen.h"
 
 namespace mpcheck {
 namespace {
@@ -48,15 +47,8 @@ int stress_one(const std::string& program, const std::vector<std::string>& flags
   return exit_code_of(stress.wait(base::Deadline::never()), one.name);
 }
 
-int stress(const Flags& flags, const Place& place, const base::Words& words) {
-  auto selected = select(place.root, words, flags.all);
-  if (const auto* error = std::get_if<base::UsageError>(&selected))
-    return wrong_usage("stress", error->what);
-  const auto& chosen = std::get<std::vector<Implementation>>(selected);
-  if (chosen.empty()) {
-    std::cerr << "mpcheck: no implementation found on this machine\n";
-    return kCouldNotJudge;
-  }
+int stress(const Flags& flags, const Place& place, const base::Words& words,
+           const std::vector<Implementation>& chosen) {
   const std::filesystem::path root = std::filesystem::absolute(place.root);
   const std::string program = !flags.stress.empty()
                                   ? flags.stress
@@ -111,7 +103,10 @@ Command stress_command() {
                    {"stress mp-fork --program='queue: put 1; get'", "one program, until it fails"}},
       .completes = Completes::kImplementations,
       .run = [flags](const Place& place, const base::Words& words) {
-        return stress(*flags, place, words);
+        return with_chosen("stress", place, words, flags->all,
+                           [&](const std::vector<Implementation>& chosen) {
+                             return stress(*flags, place, words, chosen);
+                           });
       }};
 }
 
