@@ -153,6 +153,7 @@ TEST(Lock, HolderThatDiesHandsOnALockThatItsCreatorHasNeverUsed) {
     while (held->load() == 0) os::sleep_on(*held, 0);
     return lock.acquire() && lock.took_over();
   });
+  while (held->load() == 0) os::sleep_on(*held, 0);
   EXPECT_TRUE(next.sleeps());
   holder.kill();
   EXPECT_EQ(next.wait(), base::Exited{0});
