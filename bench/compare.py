@@ -8,7 +8,8 @@ A program takes Google Benchmark's flags and writes its JSON, in which a row is 
 same round under the same operation is compared: a ratio is taken in each round, and of the ratios the median. So what
 slows down a whole round does not count, and what slows down a single program once hardly does.
 
-DIR gets round-1/PROGRAM.json and so on, bench.json, rows.csv, report.html, and table.md, which is printed as well.
+DIR gets round-1/PROGRAM.json and so on, bench.json, rows.csv, report.html, goals.md, and table.md, which is printed as
+well.
 Ctrl-C ends the run early; what was measured until then is kept. Exit codes: 0, 1 if a program or a row failed, 64 bad
 usage, 130 after Ctrl-C.
 """
@@ -47,6 +48,7 @@ def tell(folder):
     run = results.read(folder)
     text = table.table(run)
     write(folder, "table.md", text)
+    write(folder, "goals.md", table.goals_table(run))
     write(folder, "bench.json", results.as_json(run))
     write(folder, "rows.csv", results.as_csv(run))
     write(folder, "report.html", webpage.page(run))

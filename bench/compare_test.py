@@ -123,6 +123,14 @@ class ComparingTest(unittest.TestCase):
         self.assertEqual([(line.who, line.met) for line in lines],
                          [("slow", "yes"), ("fast", "no"), ("absent", "not measured"), ("", "yes")])
 
+    def test_a_table_of_goals_says_what_each_is_of(self):
+        goals = [Speed("Put", "slow", 10), Speed("Put", "absent", 2), Time("Put", 100), Count("Put", "MiB", 2)]
+        lines = comparison.lines_of([{("Put", "mp"): rounds.Row(10, {"MiB": 3}), ("Put", "slow"): rounds.Row(100, {})}],
+                                    goals)
+        self.assertEqual([table.goal_cells(line) for line in lines],
+                         [["Put", "slow", "≥ 10x", "10x", "yes"], ["Put", "absent", "≥ 2x", "", "not measured"],
+                          ["Put", "", "≤ 100 ns", "10 ns", "yes"], ["Put", "", "≤ 2", "MiB = 3", "no"]])
+
     def test_a_goal_of_an_operation_that_nobody_did_is_left_out(self):
         lines = comparison.lines_of([round_of(mp=1, peer=1)], [Speed("Get", "peer", 2)])
         self.assertEqual([(line.operation, line.met) for line in lines], [("Put", "")])

@@ -1,5 +1,7 @@
 """What pages of results have in common: colours, light or dark as the reader's system is, and logarithmic axes."""
+import html
 import math
+import re
 
 COLOURS = [("#1f6feb", "#6cb0ff"), ("#b45309", "#f5a524"), ("#15803d", "#5dd28b"), ("#a21caf", "#e38af0"),
            ("#b91c1c", "#ff8a80")]
@@ -35,6 +37,12 @@ def head(title, more_style=""):
     return ["<!DOCTYPE html>", '<html lang="en"><head><meta charset="utf-8">',
             '<meta name="viewport" content="width=device-width">', "<title>%s</title>" % title,
             "<style>%s</style></head><body>" % style(more_style), "<h1>%s</h1>" % title]
+
+
+def items(texts):
+    """A list of sentences, in which `this` is code."""
+    each = [re.sub("`([^`]+)`", r"<code>\1</code>", html.escape(text)) for text in texts]
+    return ["<ul>"] + ["<li>%s</li>" % text for text in each] + ["</ul>"]
 
 
 class Axis:

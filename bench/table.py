@@ -65,6 +65,27 @@ def goals_text(lines):
     return "Goals: %d met, %d missed, %d not measured." % (met["yes"], met["no"], met["not measured"])
 
 
+GOAL_COLUMNS = ["operation", "beside", "goal", "measured", "met"]
+
+
+def goal_cells(line):
+    if line.counter is not None:
+        beside, measured = "", who_text(line)
+    elif line.who:
+        beside, measured = line.who, ratio_text(line.ratio)
+    else:
+        beside, measured = "", time_text(line.ours)
+    return [line.operation, beside, line.goal, measured, line.met]
+
+
+def goals_table(run):
+    """What has a goal, and nothing else."""
+    rows = [goal_cells(line) for line in run.lines if line.goal]
+    text = ["| %s |" % " | ".join(GOAL_COLUMNS), "|" + "---|" * len(GOAL_COLUMNS)]
+    text += ["| %s |" % " | ".join("**no**" if cell == "no" else cell for cell in row) for row in rows]
+    return "\n".join(["- " + line for line in introduction(run)] + [""] + text + ["", goals_text(run.lines)]) + "\n"
+
+
 def introduction(run):
     lines = ["%s, commit %s" % (run.context["when"], run.context["commit"]), "`%s`" % run.context["command"]]
     lines += machine.text(run.context["machine"])

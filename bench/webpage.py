@@ -30,7 +30,7 @@ def area_of(operation):
 
 
 def page(run):
-    parts = look.head("Benchmarks", STYLE) + items(table.introduction(run)) + [key()]
+    parts = look.head("Benchmarks", STYLE) + look.items(table.introduction(run)) + [key()]
     areas = {}
     for line in run.lines:
         if line.ratio is not None:
@@ -41,13 +41,9 @@ def page(run):
     parts += ["<h2>All rows</h2>"] + table_of(table.COLUMNS, table.rows_of(run))
     parts += ["<p>%s</p>" % html.escape(table.goals_text(run.lines))]
     if run.problems:
-        parts += ["<h2>Failed</h2>"] + items(run.problems)
+        parts += ["<h2>Failed</h2>"] + look.items(run.problems)
     parts += machine_section(run)
     return "\n".join(parts + ["</body></html>"]) + "\n"
-
-
-def items(texts):
-    return ["<ul>"] + ["<li>%s</li>" % html.escape(text) for text in texts] + ["</ul>"]
 
 
 def key():

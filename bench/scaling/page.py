@@ -15,12 +15,11 @@ svg { width: 100%; max-width: 620px; }
 
 
 def page(run):
-    parts = look.head("Scaling", STYLE) + ["<ul>"]
-    parts += ["<li>%s</li>" % html.escape(line) for line in report.introduction(run)] + ["</ul>"]
+    parts = look.head("Scaling", STYLE) + look.items(report.introduction(run))
     for title, group in report.by_kernel(run.series):
         parts += section(title, group, run.predict_to)
     if run.problems:
-        parts += ["<h2>Failed</h2><ul>"] + ["<li>%s</li>" % html.escape(each) for each in run.problems] + ["</ul>"]
+        parts += ["<h2>Failed</h2>"] + look.items(run.problems)
     return "\n".join(parts + ["</body></html>"]) + "\n"
 
 
