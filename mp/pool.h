@@ -271,14 +271,14 @@ class CallJob : public Job, public Whole<Value<T>> {
 
   CallJob(F function, std::tuple<Args...> arguments, AsyncOptions<T> options)
       : Job(1),
-        beginning_(Code::beginning(function)),
+        function_(function),
         arguments_(std::in_place, std::move(arguments)),
         options_(std::move(options)) {}
 
   bool has_more() override { return arguments_.has_value(); }
   void write_task(Writer& out) override {
     const std::tuple<Args...> arguments = *std::exchange(arguments_, std::nullopt);
-    out.write_raw(beginning_.data(), beginning_.size());
+    Code::write_beginning(out, function_);
     out.write_size(1);
     out.write(arguments);
   }
@@ -297,7 +297,7 @@ class CallJob : public Job, public Whole<Value<T>> {
  private:
   Value<T> value() const override { return value_.at(0).value(); }
 
-  const std::string beginning_;
+  F function_;
   std::optional<std::tuple<Args...>> arguments_;
   const AsyncOptions<T> options_;
   std::vector<std::optional<Value<T>>> value_;  // one
@@ -351,8 +351,8 @@ class MapJob : public SourceJob<takes, Fate::kTogether, F, In>,
 class Latch {
  public:
   void lock() {
-    while (held_.exchange(1, std::memory_order_acquire) != 0)
-      held_.wait(1, std::memory_order_relaxed);
+    if (held_.exchange(1, std::memory_order_acquire) != 0) [[unlikely]]
+      lock_slowly();
   }
   void unlock() {
     held_.store(0, std::memory_order_release);
@@ -360,6 +360,12 @@ class Latch {
   }
 
  private:
+  [[gnu::noinline]] void lock_slowly() {
+    do {
+      held_.wait(1, std::memory_order_relaxed);
+    } while (held_.exchange(1, std::memory_order_acquire) != 0);
+  }
+
   std::atomic<int> held_{0};
 };
 
@@ -374,17 +380,18 @@ class Stream {
     std::scoped_lock hold_too(mutex_);
     return next_ < current_.size() || !ready_.empty();
   }
-  struct Fetched {
-    Outcome<R> outcome;
-    bool makes_room;  // so that it is worth while to ask for more
+  enum class Fetched {
+    kNone,  // none has come that was not fetched
+    kOne,
+    kOneAndMakesRoom  // so that it is worth while to ask for more
   };
-  // Absent: none has come that was not fetched.
-  std::optional<Fetched> fetch() {
+  // Calls `use` with it.
+  template <class Use>
+  Fetched fetch(Use use) {
     std::scoped_lock hold(fetching_);
-    if (next_ == current_.size() && !take_next_task()) return std::nullopt;
-    Outcome<R>& outcome = current_[next_++];
-    const bool makes_room = next_ == current_.size() && note_fetched();
-    return Fetched{std::move(outcome), makes_room};
+    if (next_ == current_.size() && !take_next_task()) return Fetched::kNone;
+    use(current_[next_++]);
+    return next_ == current_.size() && note_fetched() ? Fetched::kOneAndMakesRoom : Fetched::kOne;
   }
   // What is raised behind all results, once.
   std::exception_ptr take_last_error() {
@@ -536,16 +543,30 @@ class ResultIterator {
   }
   // The same, for who expects the end. Absent: it is there.
   std::optional<R> fetch(Timeout timeout = {}) {
+    using Fetched = typename pool::Stream<R>::Fetched;
     State& its = *state_;
-    const base::Deadline deadline = deadline_of(timeout);
-    auto fetched = its.stream->fetch();
-    while (!fetched) {  // another thread may have been quicker
-      if (!wait_for_more(its, deadline)) return std::nullopt;
-      fetched = its.stream->fetch();
+    std::optional<R> result;
+    std::exception_ptr error;
+    // Straight to its place: to move an Outcome costs more than all the rest.
+    const auto use = [&](Outcome<R>& outcome) {
+      if (R* value = std::get_if<0>(&outcome)) {
+        result.emplace(std::move(*value));
+      } else {
+        error = std::get<1>(outcome);
+      }
+    };
+    Fetched fetched = its.stream->fetch(use);
+    if (fetched == Fetched::kNone) {
+      const base::Deadline deadline = deadline_of(timeout);
+      do {  // another thread may be quicker
+        if (!wait_for_more(its, deadline)) return std::nullopt;
+        fetched = its.stream->fetch(use);
+      } while (fetched == Fetched::kNone);
     }
-    if (fetched->makes_room) its.core->go_on_with(its.job);
-    if (auto* error = std::get_if<1>(&fetched->outcome)) std::rethrow_exception(*error);
-    return std::get<0>(std::move(fetched->outcome));
+    if (fetched == Fetched::kOneAndMakesRoom) its.core->go_on_with(its.job);
+    if (error != nullptr) [[unlikely]]
+      std::rethrow_exception(error);
+    return result;
   }
 
   // For a loop.

@@ -47,9 +47,11 @@ std::string message_of(const std::exception_ptr& error) {
 bool OpenTasks::remove(uint64_t task) {
   if (!has(task)) return false;
   open_[task - first_] = false;
-  while (!open_.empty() && !open_.front()) {
-    open_.pop_front();
-    ++first_;
+  while (ended_ < open_.size() && !open_[ended_]) ++ended_;
+  // What has ended is forgotten when it is more than what has not, so each is moved once at most.
+  if (2 * ended_ >= open_.size()) {
+    open_.erase(open_.begin(), open_.begin() + static_cast<std::ptrdiff_t>(ended_));
+    first_ += std::exchange(ended_, 0);
   }
   return true;
 }

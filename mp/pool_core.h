@@ -49,8 +49,9 @@ class OpenTasks {
   uint64_t made() const { return first_ + open_.size(); }
 
  private:
-  uint64_t first_ = 0;
-  std::deque<bool> open_;
+  uint64_t first_ = 0;      // that `open_` still tells of
+  std::vector<bool> open_;  // much cheaper to make than a deque, for a call makes one
+  size_t ended_ = 0;        // so many of them at the beginning have ended
 };
 
 // A call to a pool: where its tasks come from, and where their results go.

@@ -4,9 +4,8 @@
 #include <signal.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <functional>
-#include <map>
-#include <mutex>
 #include <new>
 #include <utility>
 
@@ -138,12 +137,20 @@ PoolMemory PoolMemory::unpack(Reader& in) {
 }
 
 void write_code(Writer& out, const void* code) {
-  static std::mutex& mutex = *new std::mutex;
-  static auto& known = *new std::map<const void*, std::string>;
-  std::scoped_lock hold(mutex);
-  const auto [found, is_new] = known.try_emplace(code);
-  if (is_new) Writer(&found->second).write(os::place_of(code));
-  out.write_raw(found->second.data(), found->second.size());
+  // A thread hands out the same few functions again and again.
+  struct Known {
+    const void* code;
+    std::string bytes;
+  };
+  thread_local std::vector<Known> known;
+  auto found = std::find_if(known.begin(), known.end(),
+                            [&](const Known& each) { return each.code == code; });
+  if (found == known.end()) {
+    std::string bytes;
+    Writer(&bytes).write(os::place_of(code));
+    found = known.insert(known.end(), {code, std::move(bytes)});
+  }
+  out.write_raw(found->bytes.data(), found->bytes.size());
 }
 
 const void* read_code(Reader& in) {

@@ -125,7 +125,15 @@ struct QueueCore::Places {
 
   const Place& after(uint32_t number) const { return copies[index_of(number)]; }
   // Becomes valid with the commit.
-  void prepare(uint32_t number, const Place& next) { copies[1 - index_of(number)] = next; }
+  void prepare(uint32_t number, const Place& next) {
+    Place& copy = copies[1 - index_of(number)];
+    // Member by member: all at once they would be read in another size than they were just written in, which CPUs wait for.
+    copy.ring = next.ring;
+    MP_KILL_POINT();
+    copy.capacity = next.capacity;
+    copy.position = next.position;
+    copy.number = next.number;
+  }
 
  private:
   int index_of(uint32_t number) const { return copies[0].number == number ? 0 : 1; }
@@ -287,9 +295,11 @@ inline void QueueCore::move_to_room_for(uint64_t size, Place& place) {
   size_t room = limit - os::Tally::distance(shared_->got_seen, number);
   if (room < wanted) {
     // Only now: to look at the other side's tally takes its line from it.
+    looking_at_got_.before_look();
     shared_->got_seen = *got_so_far = shared_->got.number();
     MP_KILL_POINT();
     room = limit - os::Tally::distance(*got_so_far, number);
+    looking_at_got_.found(room);
     if (room == 0) return 0;
   }
   Place place = shared_->put_places.after(number);
@@ -396,8 +406,10 @@ template <class Take>
   const uint32_t number = shared_->got.number();
   most = std::min<size_t>(most, os::Tally::kMostAtOnce);
   if (os::Tally::distance(number, shared_->put_seen) < most) {
+    looking_at_put_.before_look();
     shared_->put_seen = *put_so_far = shared_->put.number();
     MP_KILL_POINT();
+    looking_at_put_.found(os::Tally::distance(number, *put_so_far));
     if (*put_so_far == number) return Tried::kMustWait;
   }
   most = std::min<size_t>(most, os::Tally::distance(number, shared_->put_seen));

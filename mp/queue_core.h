@@ -40,6 +40,7 @@
 
 #include "base/deadline.h"
 #include "base/unique_fd.h"
+#include "mp/os/pace.h"
 #include "mp/os/shared_file.h"
 
 namespace mp {
@@ -184,6 +185,8 @@ class QueueCore {
   Shared* shared_;
   RingView putting_;               // used under the put side's mutex only
   RingView getting_;               // and this under the get side's
+  os::Pace looking_at_got_;        // under the put side's
+  os::Pace looking_at_put_;        // and under the get side's
   std::atomic<bool> used_{false};  // by this process
 };
 

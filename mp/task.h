@@ -74,11 +74,14 @@ class Task {
   using R = Result<takes, F, Item>;
 
   // Where the code is, and which function; behind it belongs a vector of the items.
+  static void write_beginning(Writer& out, F function) {
+    write_code(out, reinterpret_cast<const void*>(&run));
+    if constexpr (kIsFunction<F>) write_code(out, reinterpret_cast<const void*>(function));
+  }
   static std::string beginning(F function) {
     std::string bytes;
     Writer out(&bytes);
-    write_code(out, reinterpret_cast<const void*>(&run));
-    if constexpr (kIsFunction<F>) write_code(out, reinterpret_cast<const void*>(function));
+    write_beginning(out, function);
     return bytes;
   }
 

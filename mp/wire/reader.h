@@ -40,10 +40,8 @@ class Reader {
   }
   // The next `size` bytes, in the memory that this reader reads.
   std::string_view read_bytes(size_t size) {
-    if (size > bytes_.size()) {
-      throw DecodeError("a value of " + std::to_string(size) +
-                        " bytes was cut off: " + std::to_string(bytes_.size()) + " are there");
-    }
+    if (size > bytes_.size()) [[unlikely]]
+      throw_cut_off(size);
     const std::string_view bytes = bytes_.substr(0, size);
     bytes_.remove_prefix(size);
     return bytes;
@@ -67,6 +65,12 @@ class Reader {
   }
 
  private:
+  // Apart, so that what is read a thousand times is short.
+  [[noreturn, gnu::noinline]] void throw_cut_off(size_t size) const {
+    throw DecodeError("a value of " + std::to_string(size) +
+                      " bytes was cut off: " + std::to_string(bytes_.size()) + " are there");
+  }
+
   std::string_view bytes_;
   const ArrivedLuggage* luggage_;
 };
