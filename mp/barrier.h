@@ -59,10 +59,14 @@ class Barrier : public wire::Handle {
   // (also this one's) or an action that raised; and what the action raised to the party that ran it.
   int wait(Timeout timeout = {}) {
     const base::Deadline deadline = deadline_of(timeout ? timeout : options_.timeout);
-    const std::optional<BarrierCore::Arrival> here = shared_->arrive(deadline);
+    using Last = BarrierCore::Last;
+    const Last last = options_.action.target_ != nullptr ? Last::kActs : Last::kEndsIt;
+    const std::optional<BarrierCore::Arrival> here = shared_->arrive(deadline, last);
     if (!here) throw BrokenBarrierError();
-    if (!(here->is_last ? act_and_finish(*here) : shared_->await(*here, deadline)))
-      throw BrokenBarrierError();
+    const bool ended_well = !here->is_last        ? shared_->await(*here, deadline)
+                            : last == Last::kActs ? act_and_finish(*here)
+                                                  : true;
+    if (!ended_well) throw BrokenBarrierError();
     return static_cast<int>(here->index);
   }
 
@@ -102,7 +106,7 @@ class Barrier : public wire::Handle {
 
   bool act_and_finish(const BarrierCore::Arrival& here) {
     try {
-      if (options_.action.target_ != nullptr) options_.action.target_->run();
+      options_.action.target_->run();
     } catch (...) {
       shared_->abort();
       throw;

@@ -51,7 +51,7 @@ void BarrierCore::break_now() {
   if (!broken()) end_round(round_of(round_.load()), false, kRound + kBroken);
 }
 
-std::optional<BarrierCore::Arrival> BarrierCore::arrive(base::Deadline deadline) {
+std::optional<BarrierCore::Arrival> BarrierCore::arrive(base::Deadline deadline, Last last) {
   const os::Token me = os::my_token();
   while (true) {
     uint32_t word;
@@ -66,13 +66,18 @@ std::optional<BarrierCore::Arrival> BarrierCore::arrive(base::Deadline deadline)
       uint32_t place = 0;
       while (place < parties_ && is_here(here_[place], round)) ++place;
       if (place < parties_) {
+        const bool is_last = others(round, place).size() + 1 == parties_;
+        if (is_last && last == Last::kEndsIt) {
+          // By one act: the others are woken once, and who is killed before it was never here.
+          end_round(round, true, kRound);
+          return Arrival{.index = place, .round = round, .is_last = true};
+        }
         here_[place].token.store(me);
         MP_KILL_POINT();
         here_[place].round.store(round + 1);
         MP_KILL_POINT();
         change(arrivals_, kArrival);
         MP_KILL_POINT();
-        const bool is_last = others(round, place).size() + 1 == parties_;
         return Arrival{.index = place, .round = round, .is_last = is_last};
       }
       all = others(round, parties_);

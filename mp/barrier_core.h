@@ -8,8 +8,8 @@
 // zero.
 //
 //   BarrierCore barrier(2);
-//   const BarrierCore::Arrival here = barrier.arrive(deadline);
-//   if (here.is_last) { action(); barrier.finish(here); } else { barrier.await(here, deadline); }
+//   const auto here = barrier.arrive(deadline, BarrierCore::Last::kActs);
+//   if (here->is_last) { action(); barrier.finish(*here); } else { barrier.await(*here, deadline); }
 #ifndef MP_BARRIER_CORE_H_
 #define MP_BARRIER_CORE_H_
 
@@ -40,10 +40,13 @@ class BarrierCore {
   BarrierCore(const BarrierCore&) = delete;
   BarrierCore& operator=(const BarrierCore&) = delete;
 
+  // What the last party of a round does: it ends the round, or runs an action first.
+  enum class Last { kEndsIt, kActs };
+
   // Takes part in the round. Waits only while another's last party runs the action. Absent: the barrier is broken,
   // or was so at the deadline.
-  std::optional<Arrival> arrive(base::Deadline deadline);
-  // For the last: ends the round, and everybody goes on. False: it was broken meanwhile.
+  std::optional<Arrival> arrive(base::Deadline deadline, Last last);
+  // For the last, if it acts: ends the round, and everybody goes on. False: it was broken meanwhile.
   bool finish(const Arrival& arrival);
   // For the others: waits for that. False: the barrier was broken; at the deadline this party breaks it.
   bool await(const Arrival& arrival, base::Deadline deadline);
