@@ -169,7 +169,8 @@ class MpcheckTest(unittest.TestCase):
 
     def stress(self, *words):
         ended = subprocess.run([MPCHECK, "--root=" + self.root, "--stress=" + STRESS, "stress", *words],
-                               env=ENVIRONMENT, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, universal_newlines=True)
+                               env=ENVIRONMENT, stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
+                               universal_newlines=True)
         return ended.returncode, ended.stdout
 
     def test_stresses_what_is_named(self):
@@ -235,7 +236,8 @@ class MpcheckTest(unittest.TestCase):
         code, said = self.run_it("--help")
         self.assertEqual(code, 0, said)
         commands = re.findall("(?m)^  ([a-z]+) +[a-z]", said)
-        for name in ("run", "testees", "verify", "stress", "list", "show", "coverage", "sharpness", "completion", "man"):
+        for name in ("run", "testees", "verify", "stress", "list", "show", "coverage", "sharpness",
+                     "completion", "man"):
             self.assertIn(name, commands)
         for name in commands:
             for words in ((name, "--help"), ("help", name)):
@@ -271,7 +273,8 @@ class MpcheckTest(unittest.TestCase):
 
     def test_interrupted_run_tells_what_was_done(self):
         run = subprocess.Popen(self.command("run", "mine", "--filter=queue.*:pipe.*", "--jobs=1", "--", *DUMMY),
-                               env=ENVIRONMENT, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, universal_newlines=True)
+                               env=ENVIRONMENT, stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
+                               universal_newlines=True)
         while not self.has_results() and run.poll() is None:
             time.sleep(0.01)
         run.send_signal(signal.SIGINT)

@@ -26,7 +26,8 @@ class BundleTest(unittest.TestCase):
                          "a.js and b.js both define x")
 
     def test_a_module_that_stands_before_what_it_imports_is_refused(self):
-        self.assertIn("b.js imports a.js", self.refused(("b.js", "import {x} from './a.js';\n"), ("a.js", "const x = 1;\n")))
+        self.assertIn("b.js imports a.js",
+                      self.refused(("b.js", "import {x} from './a.js';\n"), ("a.js", "const x = 1;\n")))
 
     def test_other_imports_are_refused(self):
         self.assertIn("import of another form", self.refused(("a.js", "import * as b from './b.js';\n")))

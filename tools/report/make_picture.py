@@ -14,7 +14,9 @@ import browser  # noqa: E402
 LAYOUT = """<!doctype html><style>
 body { margin: 0; width: 1500px; height: 940px; position: relative; background: #dbe3ec; overflow: hidden; }
 img { position: absolute; border-radius: 8px; box-shadow: 0 10px 34px #0b1c3355; }
-</style><img src="matrix.png" style="left: 28px; top: 28px"><img src="timeline.png" style="right: 28px; bottom: 28px">"""
+</style>
+<img src="matrix.png" style="left: 28px; top: 28px">
+<img src="timeline.png" style="right: 28px; bottom: 28px">"""
 
 
 def main(report, claim, implementation, output):

@@ -71,7 +71,8 @@ def line(implementation, number):
         "notes": [NOTES[number % 2]], "documented": [DOCUMENTED[number % 2]], "verdict": verdict,
         "standing": "unexpected" if violated and not known else "could_not_judge" if verdict == "unknown"
                     else "as_expected",
-        "waived": known, "complaints": ["the claim is violated, and no waiver says so"] if violated and not known else [],
+        "waived": known,
+        "complaints": ["the claim is violated, and no waiver says so"] if violated and not known else [],
         "variation": OUTCOMES[(implementation + number) % 3] if holds and level == "VARIATION" else None,
         "presumed": number % 50 == 0,
         "failures": ["Expected: returns 1\n  Actual: main: queue1.get(), it returned 3"] if violated
