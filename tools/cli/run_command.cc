@@ -11,6 +11,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_format.h"
+#include "base/progress_line.h"
 #include "conformance/claims/claim.h"
 #include "tools/cli/chosen.h"
 #include "tools/cli/profiles.h"
@@ -87,33 +88,25 @@ std::string make_results_folder(const fs::path& root) {
   return folder.string();
 }
 
-class ProgressLine {
+// Elsewhere than on a terminal each implementation that is done is worth a line.
+class JudgingProgress {
  public:
-  explicit ProgressLine(size_t claims) : claims_(claims), live_(::isatty(STDERR_FILENO) == 1) {}
+  explicit JudgingProgress(size_t claims) : claims_(claims) {}
 
   void show(const std::vector<Summary>& summaries, size_t done) {
     size_t judged = 0;
     for (const Summary& s : summaries) judged += static_cast<size_t>(s.all().total());
-    if (live_) {
-      std::cerr << "\r" << text(summaries, done, judged) << std::flush;
-    } else if (done != last_done_) {
-      std::cerr << text(summaries, done, judged) << "\n";
-    }
+    line_.show(absl::StrFormat("judging: %d of %d claims, %d of %d implementations done", judged,
+                               claims_ * summaries.size(), done, summaries.size()),
+               done != last_done_);
     last_done_ = done;
   }
-  void end() const {
-    if (live_) std::cerr << "\r" << std::string(78, ' ') << "\r";
-  }
+  void end() { line_.end(); }
 
  private:
-  std::string text(const std::vector<Summary>& summaries, size_t done, size_t judged) const {
-    return absl::StrFormat("judging: %d of %d claims, %d of %d implementations done", judged,
-                           claims_ * summaries.size(), done, summaries.size());
-  }
-
   size_t claims_;
-  bool live_;
   size_t last_done_ = std::string::npos;  // so that the first is shown
+  base::ProgressLine line_;
 };
 
 void print_list_of(const std::string& title, const std::string& name,
@@ -189,11 +182,11 @@ Plan plan_for(const Flags& flags, const Place& place) {
 
 int run(const Flags& flags, const Place& place, const std::vector<Implementation>& chosen) {
   const Plan plan = plan_for(flags, place);
-  ProgressLine line(conformance::all_claims().size());
+  JudgingProgress progress(conformance::all_claims().size());
   Outcome outcome = judge_all(
       chosen, plan,
-      [&](const std::vector<Summary>& summaries, size_t done) { line.show(summaries, done); });
-  line.end();
+      [&](const std::vector<Summary>& summaries, size_t done) { progress.show(summaries, done); });
+  progress.end();
   int code = conclude(outcome, place.root, plan.folder);
   const bool whole = plan.filter == "*" && !outcome.interrupted;
   const ProfileOutcome profiles = flags.update_profiles
