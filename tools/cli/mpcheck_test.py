@@ -246,24 +246,22 @@ class MpcheckTest(unittest.TestCase):
                 self.assertRegex(said, r"\Ausage: mpcheck %s\b" % name)
                 self.assertLessEqual(max(len(line) for line in said.splitlines()), 120, said)
 
-    def test_bash_completes_commands_flags_values_and_names(self):
-        for line, offered in (("mpcheck ver", ["verify"]), ("tools/mpcheck verify --lo", ["--loaded="]),
-                              ("mpcheck list --level=S", ["SHOULD"]), ("mpcheck show queue.get.raises_empty_after_t",
-                                                                       ["queue.get.raises_empty_after_timeout"]),
-                              ("mpcheck run nothing-is-called-so", [])):
-            with self.subTest(line):
-                script = ('source <(%s completion bash); COMP_LINE="%s"; COMP_POINT=${#COMP_LINE}; _mpcheck; '
-                          'printf "%%s\\n" "${COMPREPLY[@]}"' % (" ".join(self.command()), line))
-                ended = subprocess.run(["bash", "-c", script], env=ENVIRONMENT, stdout=subprocess.PIPE,
-                                       stderr=subprocess.DEVNULL, universal_newlines=True)
-                self.assertEqual(ended.stdout.split(), offered)
-
     def test_manual_page_is_roff(self):
         code, said = self.run_it("man")
         self.assertEqual(code, 0, said)
         self.assertEqual(said.splitlines()[0][:12], ".TH MPCHECK ")
         known = {".TH", ".SH", ".SS", ".PP", ".TP", ".B", ".RI"}
         self.assertEqual({line.split()[0] for line in said.splitlines() if line.startswith((".", "'"))} - known, set())
+
+    def test_groff_reads_the_manual_page_without_a_warning_and_keeps_its_quotation_marks(self):
+        if shutil.which("groff") is None:
+            self.skipTest("groff is not installed: tools/setup --for-tests")
+        code, page = self.run_it("man")
+        self.assertEqual(code, 0, page)
+        read = subprocess.run(["groff", "-man", "-ww", "-Tutf8", "-P-cbou"], input=page, stdout=subprocess.PIPE,
+                              stderr=subprocess.PIPE, universal_newlines=True)
+        self.assertEqual((read.returncode, read.stderr), (0, ""))
+        self.assertIn('mpcheck report --markdown >> "$GITHUB_STEP_SUMMARY"', read.stdout)
 
     def test_coverage_counts_every_statement(self):
         code, said = self.run_it("coverage")
