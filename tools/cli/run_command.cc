@@ -122,12 +122,13 @@ void print_list_of(const std::string& title, const std::string& name,
 // A run without its page is a run all the same.
 void write_page(const std::string& root, const std::string& folder) {
   const std::string page = folder + "/report.html";
-  const std::string error = write_report_page({folder}, page, root);
-  if (error.empty()) {
+  const WrittenPage written = write_report_page({folder}, page, root);
+  if (written.error.empty()) {
     std::cout << "Report: " << page << " (for a browser)\n";
   } else {
-    std::cerr << "mpcheck: there is no report.html: " << error << "\n";
+    std::cerr << "mpcheck: there is no report.html: " << written.error << "\n";
   }
+  for (const std::string& each : written.unread) std::cerr << "mpcheck: left out: " << each << "\n";
 }
 
 int conclude(const Outcome& outcome, const std::string& root, const std::string& folder) {

@@ -11,6 +11,7 @@ import sys
 import tempfile
 import time
 import unittest
+import urllib.parse
 
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "testing"))
 import browser  # noqa: E402
@@ -95,7 +96,7 @@ class PageTest(unittest.TestCase):
 
 def load_tests(loader, _tests, _pattern):
     """Without the base class, which has no page."""
-    suites = [loader.loadTestsFromTestCase(case) for case in (SmallPage, LargePage, RealPage)]
+    suites = [loader.loadTestsFromTestCase(case) for case in (SmallPage, LargePage, HostilePage, TornPage, RealPage)]
     return unittest.TestSuite(suites)
 
 
@@ -434,6 +435,18 @@ class SmallPage(PageTest):
                     .filter((each) => !(each.innerText || each.textContent || each.getAttribute('aria-label') ||
                                         each.labels?.length)).map((each) => each.outerHTML)"""), [])
 
+    def test_tab_goes_on_in_what_was_opened_by_a_key(self):
+        self.browser.press("j")
+        self.browser.press("Enter")
+        self.shown("document.querySelector('.claim-page')")
+        self.shown(READY)
+        self.browser.press("Tab")
+        self.assertEqual(self.browser.evaluate("document.activeElement.innerText"), "← All claims")
+        self.browser.press("Enter")
+        self.shown("document.querySelector('.matrix')")
+        self.shown(READY)
+        self.assertTrue(self.browser.evaluate("document.activeElement.matches('.matrix')"))
+
     def test_tab_reaches_the_matrix_in_few_steps(self):
         for _ in range(30):
             self.browser.press("Tab")
@@ -513,6 +526,93 @@ class LargePage(PageTest):
             self.browser.press("l")
         cell, grid = self.browser.box(".row.cursor .cursor"), self.browser.box(".matrix")
         self.assertLessEqual(cell["x"] + cell["width"], grid["x"] + grid["width"] + 1)
+
+
+class HostilePage(PageTest):
+    """Texts that look like HTML, of another alphabet, and of three megabytes."""
+    SIZE = 3000000
+
+    @classmethod
+    def make_page(cls):
+        folder = cls.checkout.root + "/hostile"
+        synthetic.write_hostile_results(folder, cls.SIZE)
+        return cls.checkout.page_of(folder)
+
+    def cell(self, number):
+        return "#/claim/%s/%s" % (synthetic.claim_id(number), urllib.parse.quote(synthetic.HOSTILE_NAME, safe=""))
+
+    def test_texts_are_shown_as_they_are_and_do_nothing(self):
+        for view in ("", "#/totals", "#/claim/" + synthetic.claim_id(0), self.cell(0)):
+            self.go(view)
+            with self.subTest(view):
+                self.assertIn(synthetic.HOSTILE_NAME, self.browser.text("body"))
+                self.assertIsNone(self.browser.evaluate("window.harmed"))
+                self.assertEqual(self.browser.count("main img, main script, main b b"), 0)
+        self.assertIn(synthetic.HOSTILE.split(" \u2028")[0], self.browser.text(".sentence"))
+        self.keep("hostile-cell")
+
+    def test_a_cell_that_is_waived_and_yet_not_as_expected_can_be_read(self):
+        self.assertEqual(self.browser.count(".cell.waived.unexpected"), 2)
+        self.assertEqual(self.browser.evaluate(FAINT_TEXTS), [])
+
+    def test_a_text_of_megabytes_is_whole_and_laid_out_as_far_as_it_is_seen(self):
+        started = time.monotonic()
+        self.go(self.cell(1))
+        print("a cell with texts of %.0f MB: after %.1f s" % (self.SIZE / 1e6, time.monotonic() - started))
+        failure = "document.querySelector('.cell-page > details:nth-of-type(2) pre')"
+        self.assertGreater(self.browser.evaluate(failure + ".textContent.length"), self.SIZE)
+        self.assertGreater(self.browser.evaluate(failure + ".querySelectorAll('.chunk').length"), 100)
+        self.assertLess(self.browser.evaluate(failure + ".clientHeight"), 500)
+        self.assertLess(self.browser.evaluate(
+            "Math.max(...[...document.querySelectorAll('.call')].map((each) => each.getAttribute('aria-label').length))"),
+            10000)
+        self.keep("hostile-large")
+
+    def test_a_narrow_window_does_not_scroll_sideways(self):
+        self.browser.resize(400, 780)
+        for view in ("", "#/totals", "#/compare", "#/claim/" + synthetic.claim_id(1), self.cell(1)):
+            self.go(view)
+            with self.subTest(view):
+                self.assertLessEqual(self.browser.evaluate("document.documentElement.scrollWidth"), 400)
+
+
+class TornPage(PageTest):
+    """One file is whole and has one claim, one has half a line in its middle, one at its end, and one is empty."""
+
+    @classmethod
+    def make_page(cls):
+        folder = cls.checkout.root + "/torn"
+        whole, middle, end = synthetic.write_results(folder, implementations=3, claims=1)
+        with open(middle, "a", encoding="utf-8") as f:
+            f.write('{"claim":"queue.put\n')
+        with open(end, "a", encoding="utf-8") as f:
+            f.write('{"claim":"queue.put')
+        open(folder + "/empty.jsonl", "w").close()
+        code, said = cls.checkout.run("report", folder)
+        assert code == 2, said
+        cls.said = said
+        return "file://" + folder + "/report.html"
+
+    def test_what_is_left_out_is_said_by_the_command_and_on_the_page(self):
+        for part in ("synthetic-3.1-spawn.jsonl:3: this is no JSON object", "empty.jsonl: this file is empty"):
+            self.assertIn(part, self.said)
+            self.assertIn(part, self.browser.text(".incomplete"))
+        self.assertIn("synthetic-3.2-forkserver: the run was cut short", self.browser.text(".incomplete"))
+        self.assertNotIn("synthetic-3.0-fork", self.browser.text(".incomplete"))
+        self.keep("torn")
+
+    def test_what_is_whole_is_shown(self):
+        self.assertEqual(sorted(self.browser.texts(".column .name")),
+                         ["synthetic-3.0-fork", "✂ empty", "✂ synthetic-3.1-spawn", "✂ synthetic-3.2-forkserver"])
+        self.assertEqual(self.browser.text(".corner"), "1 claim")
+        self.assertEqual(self.browser.count(".cell:not(.not-judged)"), 3)
+        self.assertEqual(self.browser.evaluate(FAINT_TEXTS), [])
+
+    def test_results_without_a_claim_say_so(self):
+        folder = self.checkout.root + "/no_claim"
+        synthetic.write_results(folder, implementations=1, claims=0)
+        self.browser.open(self.checkout.page_of(folder))
+        self.shown("document.querySelector('.nothing')?.innerText.includes('nothing was judged')")
 
 
 class RealPage(PageTest):
