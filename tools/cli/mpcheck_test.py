@@ -18,6 +18,7 @@ MPCHECK, RUNNER, ADAPTER, STATEMENTS, STRESS, KNOWN = (os.path.abspath(path) for
 DUMMY = ["/usr/bin/python3", ADAPTER, "--module=multiprocessing.dummy"]
 HOLDS = "queue.get.raises_empty_after_timeout"
 VARIATION = "queue.put.negative_timeout"
+KILLS = "lock.death_of_its_holder_does_not_block_the_next"  # of which threads have nothing
 VIOLATED = "pipe.full_direction_leaves_the_other_free"
 # What Bazel tells this test is not for the runners that it starts.
 ENVIRONMENT = dict({name: value for name, value in os.environ.items()
@@ -101,10 +102,18 @@ class MpcheckTest(unittest.TestCase):
         self.assertEqual(code, 2, said)
         self.assertIn("broken: could not be judged\n    " + HOLDS, said)
 
-    def test_filter_that_matches_nothing_gives_2(self):
-        code, said = self.run_it("run", "mine", "--filter=queue.no_such_claim", "--", *DUMMY)
+    def test_filter_that_no_claim_passes_is_wrong_usage_and_gets_a_suggestion(self):
+        for command in ("run", "verify", "lint"):
+            code, said = self.run_it(command, "--filter=qeue.*", "--", *DUMMY)
+            self.assertEqual(code, 64, said)
+            self.assertIn("no claim passes --filter=qeue.*", said)
+            self.assertIn("did you mean queue.*?", said)
+        self.assertFalse(os.path.exists(self.root + "/results"), "nothing was begun")
+
+    def test_run_in_which_all_is_unsupported_gives_2(self):
+        code, said = self.run_it("run", "mine", "--filter=" + KILLS, "--", *DUMMY)
         self.assertEqual(code, 2, said)
-        self.assertIn("is the filter right?", said)
+        self.assertIn("no claim was judged: what the filter leaves is unsupported", said)
 
     def test_wrong_usage_gives_64_and_says_what_is_wrong(self):
         for words, wrong in ((["frobnicate"], "unknown command 'frobnicate'"), (["--colour"], "--colour"),

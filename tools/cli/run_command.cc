@@ -14,6 +14,7 @@
 #include "base/progress_line.h"
 #include "conformance/claims/claim.h"
 #include "tools/cli/chosen.h"
+#include "tools/cli/claim_filter.h"
 #include "tools/cli/profiles.h"
 #include "tools/cli/report_command.h"
 #include "tools/cli/schedule.h"
@@ -157,7 +158,7 @@ int conclude(const Outcome& outcome, const std::string& root, const std::string&
             << "/NAME.log (what happened, and how to see it again), NAME.jsonl (all results)\n";
   write_page(root, folder);
   if (judged == 0) {
-    std::cerr << "mpcheck: no claim was judged; is the filter right?\n";
+    std::cerr << "mpcheck: no claim was judged: what the filter leaves is unsupported\n";
     return kCouldNotJudge;
   }
   if (not_judged) return kCouldNotJudge;
@@ -183,7 +184,7 @@ Plan plan_for(const Flags& flags, const Place& place) {
 
 int run(const Flags& flags, const Place& place, const std::vector<Implementation>& chosen) {
   const Plan plan = plan_for(flags, place);
-  JudgingProgress progress(conformance::all_claims().size());
+  JudgingProgress progress(number_of_claims(flags.filter));
   Outcome outcome = judge_all(
       chosen, plan,
       [&](const std::vector<Summary>& summaries, size_t done) { progress.show(summaries, done); });
@@ -218,6 +219,8 @@ int judge_chosen(std::string_view command, Judge judge, const Flags& flags, cons
                  const base::Words& words) {
   if (flags.time_scale <= 0) return wrong_usage(command, "--time-scale must be more than 0");
   if (flags.jobs < 0) return wrong_usage(command, "--jobs must be at least 1");
+  if (const std::string wrong = wrong_filter(flags.filter); !wrong.empty())
+    return wrong_usage(command, wrong);
   return with_chosen(
       command, place, words, flags.all,
       [&](const std::vector<Implementation>& chosen) { return judge(flags, place, chosen); });
