@@ -57,7 +57,7 @@ TEST_F(HelpTest, KeepsToTheWidth) {
 TEST_F(HelpTest, ManualPageMarksHyphensAndHasEachCommandOnce) {
   const std::string page = man_page(commands_);
   EXPECT_THAT(page, AllOf(HasSubstr(".TH MPCHECK 1"),
-                          HasSubstr(".SS mpcheck run [NAME...] [-- ADAPTER] [flags]\n"),
+                          HasSubstr(".SS mpcheck run [NAME...] [\\-\\- ADAPTER] [flags]\n"),
                           HasSubstr(".B \\-\\-jobs=N\n"), HasSubstr(".SS mpcheck stress")));
 }
 
