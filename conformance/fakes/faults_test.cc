@@ -511,6 +511,30 @@ TEST_F(Faults, AFeatureThatIsNotOfferedIsUnsupported) {
   EXPECT_EQ(judge_fake(needs, {}).verdict, Verdict::kUnsupported);
 }
 
+// Begins `op`, looks at nothing that it answers, and waits for the puppet that it should bring.
+Claim claim_that_awaits_who_is_brought_by(const char* op) {
+  return claim([op](Stage& stage) {
+    RemoteQueue q = stage.main().queue();
+    const std::string name = stage.expects("late");
+    const Call call =
+        stage.main().begins({.name = op, .on = q.name, .args = {{"puppet", name}, {"item", 1}}});
+    stage.arrival(name);
+  });
+}
+
+TEST_F(Faults, APuppetThatIsBroughtByNothingButAnUnsupportedOperationIsNoViolation) {
+  Judgement j = judge_fake(claim_that_awaits_who_is_brought_by("puppet.thread"), {});
+  EXPECT_EQ(j.verdict, Verdict::kUnsupported);
+  EXPECT_THAT(j.failures, ElementsAre(HasSubstr("the fake has no puppet.thread")));
+}
+
+TEST_F(Faults, APuppetThatDoesNotComeThoughItsOperationReturnedIsAViolation) {
+  Judgement j = judge_fake(claim_that_awaits_who_is_brought_by("queue.put"), {});
+  EXPECT_EQ(j.verdict, Verdict::kViolated);
+  EXPECT_THAT(j.failures,
+              ElementsAre(HasSubstr("was started, but what it should run has not begun")));
+}
+
 TEST_F(Faults, AFloodIsKeptOutOfTheLastWords) {
   Judgement j = judge_fake(small_claim(), {"--at=queue.put", "flood=8", "die=11"});
   EXPECT_EQ(j.verdict, Verdict::kAdapterError);

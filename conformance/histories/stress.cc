@@ -4,8 +4,6 @@
 //
 // The mpcheck command starts this program for each implementation (mpcheck stress). Exit codes: 0 all
 // that ran is explained, 1 something failed, 2 it could not be judged, 64 wrong usage.
-#include <unistd.h>
-
 #include <iostream>
 #include <random>
 
@@ -17,6 +15,7 @@
 #include "absl/strings/str_split.h"
 #include "base/command_line.h"
 #include "base/os_error.h"
+#include "base/progress_line.h"
 #include "conformance/histories/campaign.h"
 #include "conformance/histories/soundness.h"
 #include "conformance/stage/adapter_command.h"
@@ -123,30 +122,26 @@ Tally total_of(const Report& report) {
   return all;
 }
 
-// On a terminal one line that changes; elsewhere a line every few seconds.
-class ProgressLine {
+// Elsewhere than on a terminal a line every few seconds.
+class StressProgress {
  public:
-  explicit ProgressLine(std::string name)
-      : name_(std::move(name)), live_(::isatty(STDERR_FILENO) == 1) {}
+  explicit StressProgress(std::string name) : name_(std::move(name)) {}
 
   void show(const Report& report) {
     constexpr double kBetween = 5;
-    if (!live_ && report.seconds < shown_at_ + kBetween) return;
-    shown_at_ = report.seconds;
+    const bool is_due = report.seconds >= shown_at_ + kBetween;
+    if (is_due) shown_at_ = report.seconds;
     const Tally all = total_of(report);
-    const std::string text =
-        absl::StrFormat("stressing %s: %d programs, %d calls, %d failed, %.0f s", name_,
-                        all.programs, all.calls, all.failed, report.seconds);
-    std::cerr << (live_ ? "\r" : "") << text << (live_ ? "" : "\n") << std::flush;
+    line_.show(absl::StrFormat("stressing %s: %d programs, %d calls, %d failed, %.0f s", name_,
+                               all.programs, all.calls, all.failed, report.seconds),
+               is_due);
   }
-  void end() const {
-    if (live_) std::cerr << "\r" << std::string(78, ' ') << "\r";
-  }
+  void end() { line_.end(); }
 
  private:
   std::string name_;
-  bool live_;
   double shown_at_ = 0;
+  base::ProgressLine line_;
 };
 
 void print_row(std::string_view name, const Tally& tally) {
@@ -212,9 +207,10 @@ int main_(int argc, char** argv) {
   }
   patience::set_scale(flags.time_scale);
   const TesteeSpec testee{.name = flags.name, .command = with_absolute_paths(words.after)};
-  ProgressLine line(flags.name);
-  const Report report = stress(testee, options, [&](const Report& so_far) { line.show(so_far); });
-  line.end();
+  StressProgress progress(flags.name);
+  const Report report =
+      stress(testee, options, [&](const Report& so_far) { progress.show(so_far); });
+  progress.end();
   const bool strict = report.promise == Promise::kStrict;
   std::cout << flags.name << ": seed " << options.seed << ", " << (strict ? "strict" : "relaxed")
             << " queues, " << (report.kills ? "processes killed" : "nobody killed")

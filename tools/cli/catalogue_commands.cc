@@ -10,6 +10,7 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_format.h"
 #include "absl/strings/str_join.h"
+#include "base/nearest.h"
 #include "conformance/notes/coverage.h"
 #include "conformance/runner/waivers.h"
 
@@ -93,6 +94,15 @@ std::string with_its_claims(const Statement& s, const Claims& claims, const Cata
     absl::StrAppend(&out, "  covered by ", claim->id, ": ", claim->says, "\n");
   if (!s.measured.empty()) absl::StrAppend(&out, "  measured by ", s.measured, "\n");
   if (!s.untestable.empty()) absl::StrAppend(&out, "  untestable: ", s.untestable, "\n");
+  return out;
+}
+
+std::vector<std::string> areas_and_ids(const Claims& claims) {
+  std::vector<std::string> out;
+  for (const Claim& claim : claims) {
+    if (std::find(out.begin(), out.end(), claim.area()) == out.end()) out.push_back(claim.area());
+    out.emplace_back(claim.id);
+  }
   return out;
 }
 
@@ -187,7 +197,8 @@ std::variant<std::string, UsageError> list_text(const Claims& claims,
     return UsageError{absl::StrCat(
         "no claim is called ", patterns.empty() ? "anything" : absl::StrJoin(patterns, " or "),
         level.empty() ? "" : absl::StrCat(" with level ", level),
-        "; levels are MUST, SHOULD, BEYOND, VARIATION, and * stands for anything")};
+        "; levels are MUST, SHOULD, BEYOND, VARIATION, and * stands for anything",
+        patterns.empty() ? "" : base::did_you_mean(patterns[0], areas_and_ids(claims)))};
   std::ostringstream out;
   for (const auto& [area, its_claims] : areas) {
     out << "\n" << area << ": " << levels_of(its_claims) << "\n";

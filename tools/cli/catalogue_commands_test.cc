@@ -62,6 +62,7 @@ TEST(List, ChoosesByPatternAreaAndLevel) {
   EXPECT_EQ(text(list_text(claims(), {"queue"}, "must")),
             "\nqueue: MUST 1\nqueue.fifo  MUST  It is one.\n");
   EXPECT_THAT(text(list_text(claims(), {"pipe.*"}, "")), HasSubstr("error: no claim is called"));
+  EXPECT_THAT(text(list_text(claims(), {"qeue"}, "")), HasSubstr("did you mean queue?"));
 }
 
 TEST(Show, ClaimTellsWhatItCovers) {

@@ -94,6 +94,16 @@ std::string wrong_choice(const std::vector<Option>& options) {
   return "";
 }
 
+// One that nobody would look at.
+std::string word_too_many(const Command& command, const base::Words& words) {
+  if (command.words.empty() && !words.before.empty())
+    return absl::StrCat("'", words.before[0], "': this command takes no words");
+  const bool takes_an_adapter = command.words.find("-- ") != std::string_view::npos;
+  if (!takes_an_adapter && !words.after.empty())
+    return absl::StrCat("'", words.after[0], "': this command takes nothing behind --");
+  return "";
+}
+
 bool asks_for_help(std::string_view word) { return word == "-h" || word == "--help"; }
 
 int unknown_command(const std::string& word, const std::vector<Command>& commands) {
@@ -126,7 +136,10 @@ int obey(const Command& command, std::vector<std::string> words) {
     return wrong_usage(command, error->what);
   if (std::string wrong = wrong_choice(command.options); !wrong.empty())
     return wrong_usage(command, wrong);
-  return command.run(common.place, std::get<base::Words>(parsed));
+  const auto& its_words = std::get<base::Words>(parsed);
+  if (std::string wrong = word_too_many(command, its_words); !wrong.empty())
+    return wrong_usage(command, wrong);
+  return command.run(common.place, its_words);
 }
 
 }  // namespace

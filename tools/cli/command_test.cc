@@ -23,14 +23,14 @@ class CommandTest : public testing::Test {
     for (std::string& each : words) argv.push_back(each.data());
     CaptureStdout();
     CaptureStderr();
-    const int code =
-        dispatch(static_cast<int>(argv.size()), argv.data(), commands_that_note(&said_));
+    const int code = dispatch(static_cast<int>(argv.size()), argv.data(), commands_);
     out_ = GetCapturedStdout();
     errors_ = GetCapturedStderr();
     return code;
   }
 
   Said said_;
+  std::vector<Command> commands_ = commands_that_note(&said_);
   std::string out_, errors_;
 };
 
@@ -45,6 +45,17 @@ TEST_F(CommandTest, ReadsFlagsAndWords) {
   EXPECT_EQ(said_.place.runner_path(), "/x");
   EXPECT_THAT(said_.words.before, ElementsAre("a", "b"));
   EXPECT_THAT(said_.words.after, ElementsAre("adapter", "--jobs=9"));
+}
+
+TEST_F(CommandTest, WordThatNobodyWouldLookAtIsRefused) {
+  commands_ = {{.name = "count", .words = "", .says = "counts", .run = commands_[0].run},
+               {.name = "list", .words = "[AREA...]", .says = "lists", .run = commands_[0].run}};
+  EXPECT_EQ(dispatch_words({"count", "queues"}), 64);
+  EXPECT_THAT(errors_, HasSubstr("mpcheck count: 'queues': this command takes no words"));
+  EXPECT_EQ(dispatch_words({"list", "queue", "--", "./adapter"}), 64);
+  EXPECT_THAT(errors_, HasSubstr("'./adapter': this command takes nothing behind --"));
+  EXPECT_EQ(said_.ran, "");
+  EXPECT_EQ(dispatch_words({"list", "queue"}), 0);
 }
 
 TEST_F(CommandTest, WithoutACommandItIsRun) {
@@ -71,7 +82,7 @@ TEST_F(CommandTest, FlagOfAnotherCommandIsUnknown) {
 TEST_F(CommandTest, MistypedFlagGetsASuggestion) {
   EXPECT_EQ(dispatch_words({"run", "--jbos=3"}), base::kWrongUsage);
   EXPECT_THAT(errors_, HasSubstr("did you mean --jobs?"));
-  EXPECT_THAT(errors_, HasSubstr("usage: mpcheck run [NAME...] [flags]"));
+  EXPECT_THAT(errors_, HasSubstr("usage: mpcheck run [NAME...] [-- ADAPTER] [flags]"));
 }
 
 TEST_F(CommandTest, MistypedCommandGetsASuggestion) {
@@ -106,7 +117,7 @@ TEST_F(CommandTest, ValueMayBeLeftOutWhereThatMeansSomething) {
 TEST_F(CommandTest, HelpIsGivenForOneAndForAll) {
   for (const char* flag : {"--help", "-h"}) {
     EXPECT_EQ(dispatch_words({"run", flag}), 0);
-    EXPECT_THAT(out_, HasSubstr("usage: mpcheck run [NAME...] [flags]"));
+    EXPECT_THAT(out_, HasSubstr("usage: mpcheck run [NAME...] [-- ADAPTER] [flags]"));
     EXPECT_EQ(dispatch_words({flag}), 0);
     EXPECT_THAT(out_, HasSubstr("usage: mpcheck [COMMAND] [flags]"));
   }

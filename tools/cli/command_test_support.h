@@ -30,7 +30,7 @@ inline std::vector<Command> commands_that_note(Said* said) {
     };
   };
   return {{.name = "run",
-           .words = "[NAME...]",
+           .words = "[NAME...] [-- ADAPTER]",
            .says = "judges implementations",
            .more = "A first paragraph.\n\nA second one.",
            .options = {{"page", &said->page, "FILE", "a page", {}, "-"},
@@ -42,7 +42,7 @@ inline std::vector<Command> commands_that_note(Said* said) {
            .completes = Completes::kImplementations,
            .run = note("run")},
           {.name = "stress",
-           .words = "",
+           .words = "[NAME...] [-- ADAPTER]",
            .says = "random programs",
            .options = {{"seed", &said->passed_on, "S", "of the programs"},
                        {"kills", &said->passed_on, "", "kill some"}},

@@ -60,26 +60,42 @@ complete -F _mpcheck mpcheck
 
 constexpr std::string_view kZsh = R"(#compdef mpcheck
 # zsh completion of mpcheck:  source <(mpcheck completion zsh)
+# or, as a file _mpcheck in a folder of $fpath:  mpcheck completion zsh > FOLDER/_mpcheck
 _mpcheck() {
   local -a found
   found=("${(@f)$({ASK} "${(@)words[2,CURRENT]}" 2>/dev/null)}")
   if [[ -z $found[1] ]]; then
+    compset -P 1 '--*='
     _files
     return
   fi
   compadd -S '' -- ${(M)found:#*=}
   compadd -- ${found:#*=}
 }
-compdef _mpcheck mpcheck
+if [[ $funcstack[1] == _mpcheck ]]; then
+  _mpcheck "$@"
+else
+  (($+functions[compdef])) || { autoload -Uz compinit && compinit -i; }
+  compdef _mpcheck mpcheck
+fi
 )";
 
 constexpr std::string_view kFish =
     R"(# fish completion of mpcheck:  mpcheck completion fish | source
 function __mpcheck_complete
   set -l words (commandline -opc) (commandline -ct)
-  {ASK} $words[2..-1] 2>/dev/null
+  set -l found ({ASK} $words[2..-1] 2>/dev/null)
+  if set -q found[1]
+    printf '%s\n' $found
+    return
+  end
+  # A file, also as the value of a flag.
+  set -l flag (string match -r -- '^--[^=]*=' $words[-1])
+  for each in (__fish_complete_path (string replace -- "$flag" '' $words[-1]))
+    printf '%s\n' "$flag$each"
+  end
 end
-complete -c mpcheck -a '(__mpcheck_complete)'
+complete -c mpcheck -f -a '(__mpcheck_complete)'
 )";
 
 }  // namespace

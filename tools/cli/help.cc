@@ -58,9 +58,10 @@ std::vector<Option> shown(const Command& command) {
 
 // ---- roff ----
 
-// A line that begins with a dot or a quotation mark would be a request; a hyphen is to be one that can be copied.
+// A line that begins with a dot or an apostrophe would be a request; a quotation mark would hold a request's argument
+// together, and not be shown; a hyphen is to be one that can be copied.
 std::string roff(std::string_view text) {
-  std::string out = absl::StrReplaceAll(text, {{"\\", "\\e"}, {"-", "\\-"}});
+  std::string out = absl::StrReplaceAll(text, {{"\\", "\\e"}, {"-", "\\-"}, {"\"", "\\(dq"}});
   if (out.starts_with(".") || out.starts_with("'")) out.insert(0, "\\&");
   return out;
 }

@@ -21,7 +21,7 @@ class HelpTest : public testing::Test {
 TEST_F(HelpTest, TellsWhatACommandTakes) {
   const std::string text = help(commands_[0], 80);
   EXPECT_THAT(text,
-              AllOf(HasSubstr("usage: mpcheck run [NAME...] [flags]\n"),
+              AllOf(HasSubstr("usage: mpcheck run [NAME...] [-- ADAPTER] [flags]\n"),
                     HasSubstr("A first paragraph.\n\nA second one.\n"),
                     HasSubstr("  --page[=FILE]  a page\n"),
                     HasSubstr("  --jobs=N       so many at a time\n"),
@@ -56,9 +56,9 @@ TEST_F(HelpTest, KeepsToTheWidth) {
 
 TEST_F(HelpTest, ManualPageMarksHyphensAndHasEachCommandOnce) {
   const std::string page = man_page(commands_);
-  EXPECT_THAT(page,
-              AllOf(HasSubstr(".TH MPCHECK 1"), HasSubstr(".SS mpcheck run [NAME...] [flags]\n"),
-                    HasSubstr(".B \\-\\-jobs=N\n"), HasSubstr(".SS mpcheck stress")));
+  EXPECT_THAT(page, AllOf(HasSubstr(".TH MPCHECK 1"),
+                          HasSubstr(".SS mpcheck run [NAME...] [\\-\\- ADAPTER] [flags]\n"),
+                          HasSubstr(".B \\-\\-jobs=N\n"), HasSubstr(".SS mpcheck stress")));
 }
 
 TEST_F(HelpTest, ManualPageTakesNoSentenceForARequest) {

@@ -18,6 +18,7 @@
 #include "conformance/protocol/wire.h"
 #include "conformance/stage/adapter_command.h"
 #include "conformance/stage/scratch.h"
+#include "tools/cli/claim_filter.h"
 
 namespace mpcheck {
 namespace {
@@ -106,6 +107,8 @@ int lint(const Flags& flags, const Place& place, const base::Words& words) {
     return wrong_usage("lint", absl::StrCat("'", words.before[0], "': the adapter goes behind --"));
   if (words.after.empty()) return wrong_usage("lint", "no adapter to listen to");
   if (flags.time_scale <= 0) return wrong_usage("lint", "--time-scale must be more than 0");
+  if (const std::string wrong = wrong_filter(flags.filter); !wrong.empty())
+    return wrong_usage("lint", wrong);
 
   constexpr std::chrono::hours kPatience(1);
   const conformance::Scratch scratch;

@@ -18,6 +18,7 @@ MPCHECK, RUNNER, ADAPTER, STATEMENTS, STRESS, KNOWN = (os.path.abspath(path) for
 DUMMY = ["/usr/bin/python3", ADAPTER, "--module=multiprocessing.dummy"]
 HOLDS = "queue.get.raises_empty_after_timeout"
 VARIATION = "queue.put.negative_timeout"
+KILLS = "lock.death_of_its_holder_does_not_block_the_next"  # of which threads have nothing
 VIOLATED = "pipe.full_direction_leaves_the_other_free"
 # What Bazel tells this test is not for the runners that it starts.
 ENVIRONMENT = dict({name: value for name, value in os.environ.items()
@@ -101,10 +102,18 @@ class MpcheckTest(unittest.TestCase):
         self.assertEqual(code, 2, said)
         self.assertIn("broken: could not be judged\n    " + HOLDS, said)
 
-    def test_filter_that_matches_nothing_gives_2(self):
-        code, said = self.run_it("run", "mine", "--filter=queue.no_such_claim", "--", *DUMMY)
+    def test_filter_that_no_claim_passes_is_wrong_usage_and_gets_a_suggestion(self):
+        for command in ("run", "verify", "lint"):
+            code, said = self.run_it(command, "--filter=qeue.*", "--", *DUMMY)
+            self.assertEqual(code, 64, said)
+            self.assertIn("no claim passes --filter=qeue.*", said)
+            self.assertIn("did you mean queue.*?", said)
+        self.assertFalse(os.path.exists(self.root + "/results"), "nothing was begun")
+
+    def test_run_in_which_all_is_unsupported_gives_2(self):
+        code, said = self.run_it("run", "mine", "--filter=" + KILLS, "--", *DUMMY)
         self.assertEqual(code, 2, said)
-        self.assertIn("is the filter right?", said)
+        self.assertIn("no claim was judged: what the filter leaves is unsupported", said)
 
     def test_wrong_usage_gives_64_and_says_what_is_wrong(self):
         for words, wrong in ((["frobnicate"], "unknown command 'frobnicate'"), (["--colour"], "--colour"),
@@ -169,7 +178,8 @@ class MpcheckTest(unittest.TestCase):
 
     def stress(self, *words):
         ended = subprocess.run([MPCHECK, "--root=" + self.root, "--stress=" + STRESS, "stress", *words],
-                               env=ENVIRONMENT, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, universal_newlines=True)
+                               env=ENVIRONMENT, stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
+                               universal_newlines=True)
         return ended.returncode, ended.stdout
 
     def test_stresses_what_is_named(self):
@@ -235,7 +245,8 @@ class MpcheckTest(unittest.TestCase):
         code, said = self.run_it("--help")
         self.assertEqual(code, 0, said)
         commands = re.findall("(?m)^  ([a-z]+) +[a-z]", said)
-        for name in ("run", "testees", "verify", "stress", "list", "show", "coverage", "sharpness", "completion", "man"):
+        for name in ("run", "testees", "verify", "stress", "list", "show", "coverage", "sharpness",
+                     "completion", "man"):
             self.assertIn(name, commands)
         for name in commands:
             for words in ((name, "--help"), ("help", name)):
@@ -244,24 +255,22 @@ class MpcheckTest(unittest.TestCase):
                 self.assertRegex(said, r"\Ausage: mpcheck %s\b" % name)
                 self.assertLessEqual(max(len(line) for line in said.splitlines()), 120, said)
 
-    def test_bash_completes_commands_flags_values_and_names(self):
-        for line, offered in (("mpcheck ver", ["verify"]), ("tools/mpcheck verify --lo", ["--loaded="]),
-                              ("mpcheck list --level=S", ["SHOULD"]), ("mpcheck show queue.get.raises_empty_after_t",
-                                                                       ["queue.get.raises_empty_after_timeout"]),
-                              ("mpcheck run nothing-is-called-so", [])):
-            with self.subTest(line):
-                script = ('source <(%s completion bash); COMP_LINE="%s"; COMP_POINT=${#COMP_LINE}; _mpcheck; '
-                          'printf "%%s\\n" "${COMPREPLY[@]}"' % (" ".join(self.command()), line))
-                ended = subprocess.run(["bash", "-c", script], env=ENVIRONMENT, stdout=subprocess.PIPE,
-                                       stderr=subprocess.DEVNULL, universal_newlines=True)
-                self.assertEqual(ended.stdout.split(), offered)
-
     def test_manual_page_is_roff(self):
         code, said = self.run_it("man")
         self.assertEqual(code, 0, said)
         self.assertEqual(said.splitlines()[0][:12], ".TH MPCHECK ")
         known = {".TH", ".SH", ".SS", ".PP", ".TP", ".B", ".RI"}
         self.assertEqual({line.split()[0] for line in said.splitlines() if line.startswith((".", "'"))} - known, set())
+
+    def test_groff_reads_the_manual_page_without_a_warning_and_keeps_its_quotation_marks(self):
+        if shutil.which("groff") is None:
+            self.skipTest("groff is not installed: tools/setup --for-tests")
+        code, page = self.run_it("man")
+        self.assertEqual(code, 0, page)
+        read = subprocess.run(["groff", "-man", "-ww", "-Tutf8", "-P-cbou"], input=page, stdout=subprocess.PIPE,
+                              stderr=subprocess.PIPE, universal_newlines=True)
+        self.assertEqual((read.returncode, read.stderr), (0, ""))
+        self.assertIn('mpcheck report --markdown >> "$GITHUB_STEP_SUMMARY"', read.stdout)
 
     def test_coverage_counts_every_statement(self):
         code, said = self.run_it("coverage")
@@ -271,7 +280,8 @@ class MpcheckTest(unittest.TestCase):
 
     def test_interrupted_run_tells_what_was_done(self):
         run = subprocess.Popen(self.command("run", "mine", "--filter=queue.*:pipe.*", "--jobs=1", "--", *DUMMY),
-                               env=ENVIRONMENT, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, universal_newlines=True)
+                               env=ENVIRONMENT, stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
+                               universal_newlines=True)
         while not self.has_results() and run.poll() is None:
             time.sleep(0.01)
         run.send_signal(signal.SIGINT)

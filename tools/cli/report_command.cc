@@ -76,11 +76,8 @@ std::string default_output(const std::vector<std::string>& places) {
                                      : "report.html";
 }
 
-std::string write_forms(const ReportFlags& flags, const std::vector<std::string>& places) {
-  if (!flags.wants_forms()) return "";
-  auto read = read_all(places);
-  if (const auto* error = std::get_if<std::string>(&read)) return *error;
-  const auto& all = std::get<std::vector<Results>>(read);
+// Empty, or what went wrong.
+std::string write_forms(const ReportFlags& flags, const std::vector<Results>& all) {
   std::string error;
   if (!flags.markdown.empty()) error = write_text(flags.markdown, markdown_summary(all));
   if (error.empty() && !flags.junit.empty())
@@ -97,27 +94,39 @@ std::string write_forms(const ReportFlags& flags, const std::vector<std::string>
 
 int report(const ReportFlags& flags, const std::string& root, std::vector<std::string> places) {
   if (places.empty()) places.push_back((fs::path(root) / "results" / "latest").string());
-  if (std::string error = write_forms(flags, places); !error.empty()) return fail(error);
-  if (!flags.wants_page()) return kAsExpected;
-  const std::string output = flags.output.empty() ? default_output(places) : flags.output;
-  if (std::string error = write_report_page(places, output, root, flags.notes); !error.empty())
-    return fail(error);
-  std::cerr << "mpcheck: wrote " << output << "\n";
-  return kAsExpected;
+  std::vector<std::string> unread;
+  if (flags.wants_forms()) {
+    auto read = read_all(places, {.forgiving = true});
+    if (const auto* error = std::get_if<std::string>(&read)) return fail(*error);
+    const auto& all = std::get<std::vector<Results>>(read);
+    if (const std::string error = write_forms(flags, all); !error.empty()) return fail(error);
+    unread = all_unread(all);
+  }
+  if (flags.wants_page()) {
+    const std::string output = flags.output.empty() ? default_output(places) : flags.output;
+    WrittenPage page = write_report_page(places, output, root, flags.notes);
+    if (!page.error.empty()) return fail(page.error);
+    std::cerr << "mpcheck: wrote " << output << "\n";
+    unread = std::move(page.unread);
+  }
+  for (const std::string& each : unread) std::cerr << "mpcheck: left out: " << each << "\n";
+  return unread.empty() ? kAsExpected : kCouldNotJudge;
 }
 
 }  // namespace
 
-std::string write_report_page(const std::vector<std::string>& places, const std::string& output,
+WrittenPage write_report_page(const std::vector<std::string>& places, const std::string& output,
                               const std::string& root, const std::string& notes) {
-  if (!notes.empty() && !fs::is_directory(notes)) return absl::StrCat(notes, ": no such folder");
-  auto read = read_all(places, {.timelines = true});
-  if (const auto* error = std::get_if<std::string>(&read)) return *error;
+  if (!notes.empty() && !fs::is_directory(notes))
+    return {.error = absl::StrCat(notes, ": no such folder")};
+  auto read = read_all(places, {.timelines = true, .forgiving = true});
+  if (const auto* error = std::get_if<std::string>(&read)) return {.error = *error};
   auto loaded = conformance::Catalogue::load((fs::path(root) / "conformance/notes").string());
-  if (const auto* error = std::get_if<std::string>(&loaded)) return *error;
-  return write_text(output, report_page(std::get<std::vector<Results>>(read),
-                                        std::get<conformance::Catalogue>(loaded),
-                                        {.order = order_of_the_suite(), .notes = notes}));
+  if (const auto* error = std::get_if<std::string>(&loaded)) return {.error = *error};
+  const auto& all = std::get<std::vector<Results>>(read);
+  return {.error = write_text(output, report_page(all, std::get<conformance::Catalogue>(loaded),
+                                                  {.order = order_of_the_suite(), .notes = notes})),
+          .unread = all_unread(all)};
 }
 
 Command report_command() {

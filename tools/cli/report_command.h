@@ -11,9 +11,13 @@ namespace mpcheck {
 
 Command report_command();
 
-// The page of the results in `places`, written to `output`. Empty, or why it could not be.
-// `root`: the checkout, where the catalogue of statements is.
-std::string write_report_page(const std::vector<std::string>& places, const std::string& output,
+struct WrittenPage {
+  std::string error;                // why there is none; empty: it is there
+  std::vector<std::string> unread;  // what of the results could not be read; the page says so, too
+};
+
+// The page of the results in `places`, written to `output`. `root`: the checkout, where the catalogue of statements is.
+WrittenPage write_report_page(const std::vector<std::string>& places, const std::string& output,
                               const std::string& root, const std::string& notes = "");
 
 }  // namespace mpcheck

@@ -90,7 +90,8 @@ class Report(CommandTest):
         unexpected = [n for n in range(CLAIMS) if synthetic.line(0, n)["standing"] == "unexpected"]
         self.assertIn("## mpcheck", out)
         for number in unexpected:
-            self.assertIn("tools/mpcheck run %s --filter=%s\n" % (synthetic.name_of(0), synthetic.claim_id(number)), out)
+            again = "tools/mpcheck run %s --filter=%s\n" % (synthetic.name_of(0), synthetic.claim_id(number))
+            self.assertIn(again, out)
         self.assertIn("They differ in ", out)
         self.assertFalse(os.path.exists(self.path("a/report.html")), "nobody asked for the page")
 
@@ -120,7 +121,8 @@ class Report(CommandTest):
             wanted = sum(row["standing"] == standing for row in rows)
             self.assertEqual(len(root.findall("testsuite/testcase/" + element)), wanted)
             self.assertEqual(int(root.get(element + "s")), wanted)
-        self.assertEqual(len(root.findall("testsuite/testcase/skipped")), sum(row["verdict"] == "unsupported" for row in rows))
+        self.assertEqual(len(root.findall("testsuite/testcase/skipped")),
+                         sum(row["verdict"] == "unsupported" for row in rows))
 
     def test_badges_are_what_shields_io_reads(self):
         self.results("a")
@@ -170,7 +172,8 @@ class Diff(CommandTest):
         self.assertIn("%s (old/%s.jsonl) -> " % (synthetic.name_of(0), synthetic.name_of(0)), out)
 
     def holding(self):
-        return next(n for n in range(CLAIMS) if synthetic.verdict_of(0, n) == "holds" and synthetic.level_of(n) == "MUST")
+        return next(n for n in range(CLAIMS)
+                    if synthetic.verdict_of(0, n) == "holds" and synthetic.level_of(n) == "MUST")
 
     def test_what_became_worse_gives_1_and_is_named(self):
         self.results("old")
@@ -195,7 +198,8 @@ class Diff(CommandTest):
         code, out, _ = self.run_it("diff", "old", "new", "--format=json")
         self.assertEqual(code, 1)
         pairs = [(each["old"]["testee"], each["new"]["testee"]) for each in json.loads(out)["comparisons"]]
-        self.assertEqual(pairs, [("synthetic-3.0-fork", "synthetic-3.3-fork"), ("synthetic-3.1-spawn", "synthetic-3.4-spawn")])
+        self.assertEqual(pairs, [("synthetic-3.0-fork", "synthetic-3.3-fork"),
+                                 ("synthetic-3.1-spawn", "synthetic-3.4-spawn")])
 
     def test_two_files_are_compared_whatever_their_names(self):
         old, new = self.results("a", 2)

@@ -11,8 +11,10 @@
 
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_format.h"
+#include "base/progress_line.h"
 #include "conformance/claims/claim.h"
 #include "tools/cli/chosen.h"
+#include "tools/cli/claim_filter.h"
 #include "tools/cli/profiles.h"
 #include "tools/cli/report_command.h"
 #include "tools/cli/schedule.h"
@@ -87,33 +89,25 @@ std::string make_results_folder(const fs::path& root) {
   return folder.string();
 }
 
-class ProgressLine {
+// Elsewhere than on a terminal each implementation that is done is worth a line.
+class JudgingProgress {
  public:
-  explicit ProgressLine(size_t claims) : claims_(claims), live_(::isatty(STDERR_FILENO) == 1) {}
+  explicit JudgingProgress(size_t claims) : claims_(claims) {}
 
   void show(const std::vector<Summary>& summaries, size_t done) {
     size_t judged = 0;
     for (const Summary& s : summaries) judged += static_cast<size_t>(s.all().total());
-    if (live_) {
-      std::cerr << "\r" << text(summaries, done, judged) << std::flush;
-    } else if (done != last_done_) {
-      std::cerr << text(summaries, done, judged) << "\n";
-    }
+    line_.show(absl::StrFormat("judging: %d of %d claims, %d of %d implementations done", judged,
+                               claims_ * summaries.size(), done, summaries.size()),
+               done != last_done_);
     last_done_ = done;
   }
-  void end() const {
-    if (live_) std::cerr << "\r" << std::string(78, ' ') << "\r";
-  }
+  void end() { line_.end(); }
 
  private:
-  std::string text(const std::vector<Summary>& summaries, size_t done, size_t judged) const {
-    return absl::StrFormat("judging: %d of %d claims, %d of %d implementations done", judged,
-                           claims_ * summaries.size(), done, summaries.size());
-  }
-
   size_t claims_;
-  bool live_;
   size_t last_done_ = std::string::npos;  // so that the first is shown
+  base::ProgressLine line_;
 };
 
 void print_list_of(const std::string& title, const std::string& name,
@@ -129,12 +123,13 @@ void print_list_of(const std::string& title, const std::string& name,
 // A run without its page is a run all the same.
 void write_page(const std::string& root, const std::string& folder) {
   const std::string page = folder + "/report.html";
-  const std::string error = write_report_page({folder}, page, root);
-  if (error.empty()) {
+  const WrittenPage written = write_report_page({folder}, page, root);
+  if (written.error.empty()) {
     std::cout << "Report: " << page << " (for a browser)\n";
   } else {
-    std::cerr << "mpcheck: there is no report.html: " << error << "\n";
+    std::cerr << "mpcheck: there is no report.html: " << written.error << "\n";
   }
+  for (const std::string& each : written.unread) std::cerr << "mpcheck: left out: " << each << "\n";
 }
 
 int conclude(const Outcome& outcome, const std::string& root, const std::string& folder) {
@@ -163,7 +158,7 @@ int conclude(const Outcome& outcome, const std::string& root, const std::string&
             << "/NAME.log (what happened, and how to see it again), NAME.jsonl (all results)\n";
   write_page(root, folder);
   if (judged == 0) {
-    std::cerr << "mpcheck: no claim was judged; is the filter right?\n";
+    std::cerr << "mpcheck: no claim was judged: what the filter leaves is unsupported\n";
     return kCouldNotJudge;
   }
   if (not_judged) return kCouldNotJudge;
@@ -189,11 +184,11 @@ Plan plan_for(const Flags& flags, const Place& place) {
 
 int run(const Flags& flags, const Place& place, const std::vector<Implementation>& chosen) {
   const Plan plan = plan_for(flags, place);
-  ProgressLine line(conformance::all_claims().size());
+  JudgingProgress progress(number_of_claims(flags.filter));
   Outcome outcome = judge_all(
       chosen, plan,
-      [&](const std::vector<Summary>& summaries, size_t done) { line.show(summaries, done); });
-  line.end();
+      [&](const std::vector<Summary>& summaries, size_t done) { progress.show(summaries, done); });
+  progress.end();
   int code = conclude(outcome, place.root, plan.folder);
   const bool whole = plan.filter == "*" && !outcome.interrupted;
   const ProfileOutcome profiles = flags.update_profiles
@@ -224,6 +219,8 @@ int judge_chosen(std::string_view command, Judge judge, const Flags& flags, cons
                  const base::Words& words) {
   if (flags.time_scale <= 0) return wrong_usage(command, "--time-scale must be more than 0");
   if (flags.jobs < 0) return wrong_usage(command, "--jobs must be at least 1");
+  if (const std::string wrong = wrong_filter(flags.filter); !wrong.empty())
+    return wrong_usage(command, wrong);
   return with_chosen(
       command, place, words, flags.all,
       [&](const std::vector<Implementation>& chosen) { return judge(flags, place, chosen); });

@@ -13,5 +13,6 @@ MPCHECK, RUNNER, ADAPTER = (os.path.abspath(path) for path in sys.argv[1:4])
 # What Bazel tells this test is not for the runners that it starts.
 environment = {name: value for name, value in os.environ.items() if not name.startswith(("GTEST_", "TEST_", "XML_"))}
 with tempfile.TemporaryDirectory() as root:
-    sys.exit(subprocess.run([MPCHECK, "--root=" + root, "--runner=" + RUNNER, "verify", "cpython", "--runs=1", "--loaded=1",
-                             "--", "/usr/bin/python3", ADAPTER, "--start-method=fork"], env=environment).returncode)
+    command = [MPCHECK, "--root=" + root, "--runner=" + RUNNER, "verify", "cpython", "--runs=1", "--loaded=1",
+               "--", "/usr/bin/python3", ADAPTER, "--start-method=fork"]
+    sys.exit(subprocess.run(command, env=environment).returncode)

@@ -82,10 +82,19 @@ Json implementation_json(const Results& one, const std::vector<const ClaimResult
     if (cells[i] != nullptr && !cells[i]->variation.empty())
       variations[absl::StrCat(i)] = cells[i]->variation;
   }
-  return {{"name", one.name},           {"product", one.product},     {"version", one.version},
-          {"language", one.language},   {"start", one.start_method},  {"home", one.home},
-          {"command", one.command},     {"reproduce", one.reproduce}, {"started", one.started},
-          {"cut_short", one.cut_short}, {"verdicts", verdicts},       {"marks", marks},
+  return {{"name", one.name},
+          {"product", one.product},
+          {"version", one.version},
+          {"language", one.language},
+          {"start", one.start_method},
+          {"home", one.home},
+          {"command", one.command},
+          {"reproduce", one.reproduce},
+          {"started", one.started},
+          {"cut_short", one.cut_short},
+          {"unread", one.unread},
+          {"verdicts", verdicts},
+          {"marks", marks},
           {"variations", variations}};
 }
 

@@ -168,12 +168,24 @@ std::variant<Results, std::string> parse_results(const std::string& text, const 
     try {
       if (!line.empty()) take_line(line, reading, &out);
     } catch (const Malformed& error) {
-      const bool half = in.eof() && !out.name.empty();  // no newline: nobody has finished it
-      if (!half) return absl::StrCat(path, ":", number, ": ", error.what());
+      const std::string why = absl::StrCat(path, ":", number, ": ", error.what());
+      const bool is_half = in.eof();  // no newline: nobody has finished it
+      const bool is_of_results = !out.name.empty();
+      const bool is_the_end_of_a_run = is_half && is_of_results;
+      if (!is_the_end_of_a_run) {
+        if (!reading.forgiving || (!is_half && !is_of_results)) return why;
+        out.unread.push_back(why);
+      }
       out.cut_short = true;
     }
   }
-  if (out.name.empty()) return absl::StrCat(path, ": this file is empty");
+  if (out.name.empty()) {
+    const std::string why = absl::StrCat(path, ": this file is empty");
+    if (!reading.forgiving) return why;
+    out.name = fs::path(path).stem().string();
+    out.cut_short = true;
+    if (out.unread.empty()) out.unread.push_back(why);
+  }
   if (out.reproduce.empty())
     out.reproduce = absl::StrCat("tools/mpcheck run ", out.name, " --filter={claim}");
   return out;
@@ -219,6 +231,12 @@ std::variant<std::vector<Results>, std::string> read_all(const std::vector<std::
     }
   }
   tell_apart(&out);
+  return out;
+}
+
+std::vector<std::string> all_unread(const std::vector<Results>& all) {
+  std::vector<std::string> out;
+  for (const Results& each : all) out.insert(out.end(), each.unread.begin(), each.unread.end());
   return out;
 }
 

@@ -4,7 +4,7 @@
 //   if (auto* error = std::get_if<std::string>(&read)) ...      // file, line, what is wrong
 //
 // A file that a run was writing when it was cut short has half a line at its end: what is whole is
-// read, and `cut_short` is set.
+// read, and `cut_short` is set. Whatever else is wrong is an error, unless the reader is forgiving.
 #ifndef TOOLS_REPORT_RESULTS_H_
 #define TOOLS_REPORT_RESULTS_H_
 
@@ -43,6 +43,7 @@ struct Results {
   std::string started;    // UTC; empty in files older than the member
   std::string version, language, start_method, home, product;
   bool cut_short = false;
+  std::vector<std::string> unread;  // what a forgiving reader left out: "FILE:LINE: why"
   std::vector<ClaimResult> claims;
 
   const ClaimResult* find(const std::string& claim) const;
@@ -52,6 +53,9 @@ struct Results {
 
 struct Reading {
   bool timelines = false;  // keep what the page needs to draw them
+  // Lines that cannot be read are left out, and a file that is empty is a run without claims: `unread` says so, and
+  // `cut_short` is set. Many other results may be whole.
+  bool forgiving = false;
 };
 
 // Or a sentence that says what is wrong, and where.
@@ -68,6 +72,9 @@ std::variant<std::vector<std::string>, std::string> results_files(const std::str
 // it, or its file's.
 std::variant<std::vector<Results>, std::string> read_all(const std::vector<std::string>& places,
                                                          Reading reading = {});
+
+// What was left out of them.
+std::vector<std::string> all_unread(const std::vector<Results>& all);
 
 }  // namespace mpcheck
 

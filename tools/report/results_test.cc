@@ -42,8 +42,8 @@ Results read(const std::string& text, Reading reading = {}) {
   return std::get<Results>(read);
 }
 
-std::string error_of(const std::string& text) {
-  auto read = parse_results(text, "x.jsonl");
+std::string error_of(const std::string& text, Reading reading = {}) {
+  auto read = parse_results(text, "x.jsonl", reading);
   auto* error = std::get_if<std::string>(&read);
   return error == nullptr ? "none" : *error;
 }
@@ -105,6 +105,27 @@ TEST(Results, OtherFilesAreRefusedWithLineAndReason) {
             "x.jsonl:2: there is no member \"area\"");
   EXPECT_EQ(error_of(text({kHeader, R"({"claim":7})"})),
             "x.jsonl:2: the member \"claim\" is of the wrong kind");
+}
+
+TEST(Results, ForgivingReaderTakesWhatIsWholeAndSaysWhatItLeftOut) {
+  const std::string half = std::string(kClaim).substr(0, 100);
+  const Results torn = read(text({kHeader, half, kClaim}), {.forgiving = true});
+  EXPECT_TRUE(torn.cut_short);
+  EXPECT_EQ(torn.claims.size(), 1u);
+  EXPECT_THAT(torn.unread, ElementsAre("x.jsonl:2: this is no JSON object"));
+}
+
+TEST(Results, ForgivingReaderTakesAnEmptyFileForARunWithoutClaims) {
+  const Results empty = read("", {.forgiving = true});
+  EXPECT_EQ(empty.name, "x");
+  EXPECT_TRUE(empty.cut_short);
+  EXPECT_THAT(all_unread({empty}), ElementsAre("x.jsonl: this file is empty"));
+  EXPECT_THAT(read("{\"mpche", {.forgiving = true}).unread,
+              ElementsAre("x.jsonl:1: this is no JSON object"));
+}
+
+TEST(Results, ForgivingReaderRefusesWhatIsNoResults) {
+  EXPECT_THAT(error_of("{}\n", {.forgiving = true}), HasSubstr("the first line of results says"));
 }
 
 class ResultsFiles : public testing::Test {

@@ -2,8 +2,9 @@
 """conformance/ADAPTERS.md says what is so: its files are the templates, its commands do what it shows.
 
 A block with `file=NAME` is written to that file, and must be the template of that name if there is one. In a `console`
-block the lines with $ are commands; what stands below one must come in its output, in that order. `...` in a line stands
-for anything, numbers and runs of spaces are not compared, and `[exit code N]` is how the last command ends; else it is 0.
+block the lines with $ are commands; what stands below one must come in its output, in that order. `...` in a line
+stands for anything, numbers and runs of spaces are not compared, and `[exit code N]` is how the last command ends;
+else it is 0.
 
 adapters_doc_test.py MPCHECK RUNNER: the two programs.
 """
@@ -66,7 +67,8 @@ class DocumentTest(unittest.TestCase):
         environment = {name: value for name, value in os.environ.items()
                        if not name.startswith(("GTEST_", "TEST_", "XML_", "RUNFILES", "BUILD_"))}
         environment.update(MPCHECK=self.checkout, PATH="/usr/bin:/bin")
-        ended = subprocess.run(["bash", "-c", script], env=environment, stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
+        ended = subprocess.run(["bash", "-c", script], env=environment,
+                               stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
                                universal_newlines=True)
         with open(self.checkout + "/here") as here:
             self.here = here.read().strip()

@@ -36,7 +36,8 @@ class Runner:
         self.listener.listen(10)
         self.listener.settimeout(PATIENCE)
         self.ids, self.lines = 0, {}
-        environment = {name: value for name, value in os.environ.items() if not name.startswith(("GTEST_", "TEST_", "XML_", "PYTHONUNBUFFERED"))}
+        environment = {name: value for name, value in os.environ.items() 
+                       if not name.startswith(("GTEST_", "TEST_", "XML_", "PYTHONUNBUFFERED"))}
         environment.update(MPCHECK_ADDRESS=where, MPCHECK_TOKEN="secret", TMPDIR=self.folder.name)
         self.process = subprocess.Popen(COMMAND, env=environment, cwd=self.folder.name, stdin=subprocess.DEVNULL,
                                         stdout=subprocess.PIPE, stderr=subprocess.PIPE, universal_newlines=True)
@@ -158,7 +159,8 @@ class KitTest(unittest.TestCase):
     def test_what_is_not_there_is_unsupported(self):
         runner = self.runner()
         runner.ok("queue.new", as_="q")
-        for words, args in ((("queue.fly", "q"), {}), (("queue.get", "nothing"), {}), (("queue.get", "q"), {"colour": 1}),
+        for words, args in ((("queue.fly", "q"), {}), (("queue.get", "nothing"), {}),
+                            (("queue.get", "q"), {"colour": 1}),
                             (("global.set",), {"name": "n", "value": {"$set": [1]}})):
             self.assertIn("unsupported", runner.tell(*words, **args), words)
 
@@ -166,14 +168,16 @@ class KitTest(unittest.TestCase):
         runner = self.runner()
         runner.ok("queue.new", as_="q", maxsize=1)
         raised = runner.tell("queue.get_nowait", on="q")["raise"]
-        self.assertEqual((raised["type"], raised["bases"]), ("Empty", ["Empty", "Exception", "BaseException", "object"]))
+        self.assertEqual((raised["type"], raised["bases"]),
+                         ("Empty", ["Empty", "Exception", "BaseException", "object"]))
         self.assertEqual(raised["args"], [])
 
     def test_values_come_back_as_they_went(self):
         runner = self.runner()
         runner.ok("queue.new", as_="q")
-        for value in (None, True, False, 0, -2**63, 2**63 - 1, 0.0, 1.0, 1e300, -0.1, {"$float": "inf"}, {"$float": "-inf"},
-                      {"$float": "nan"}, "", "t\u00e9xt \U0001f40d \"\\/\n\t\0", [], [1, [None]], {"$bytes": "AAEC/w=="},
+        for value in (None, True, False, 0, -2**63, 2**63 - 1, 0.0, 1.0, 1e300, -0.1, {"$float": "inf"},
+                      {"$float": "-inf"}, {"$float": "nan"}, "", "t\u00e9xt \U0001f40d \"\\/\n\t\0", [], [1, [None]],
+                      {"$bytes": "AAEC/w=="},
                       {"$tuple": []}, {"$tuple": [1, {"$tuple": ["a"]}]}, {"$dict": [["k", [1]], [2, None]]}):
             runner.ok("global.set", name="n", value=value)
             self.assertEqual(repr(runner.ok("global.get", name="n")), repr(value))
@@ -224,7 +228,8 @@ class KitTest(unittest.TestCase):
         runner = self.runner()
         runner.ok("queue.new", as_="q")
         put, get = {"op": "queue.put", "on": "q", "args": {"item": 1}}, {"op": "queue.get_nowait", "on": "q"}
-        replies = runner.ok("batch", times=2, journal="journal", commands=[get, dict(put, **{"if": 1}), put, get, dict(get, **{"if": 1})])
+        replies = runner.ok("batch", times=2, journal="journal",
+                            commands=[get, dict(put, **{"if": 1}), put, get, dict(get, **{"if": 1})])
         self.assertEqual(["raise" in reply for reply in replies], [True, False, False, False, True] * 2)
         self.assertEqual(replies[1], {"ok": False})
         self.assertEqual([replies[2]["ok"], replies[3]["ok"]], [None, 1])
@@ -275,7 +280,8 @@ class KitTest(unittest.TestCase):
         self.assertEqual(runner.ok("puppet.names"), [])
 
     def test_main_ends_as_it_is_told(self):
-        for op, args, code in (("puppet.return", {}, 0), ("puppet.exit", {"code": 5}, 5), ("puppet._exit", {"code": 6}, 6),
+        for op, args, code in (("puppet.return", {}, 0), ("puppet.exit", {"code": 5}, 5),
+                               ("puppet._exit", {"code": 6}, 6),
                                ("puppet.raise", {"type": "KeyError", "message": "k"}, 1)):
             runner = self.runner()
             runner.ok("puppet.print", text="unflushed")

@@ -1,5 +1,5 @@
 // What one implementation did with one claim: verdict, timeline, each call, the line that shows it again.
-import {el, badge, copyButton, copyText, announce} from './dom.js';
+import {el, badge, printed, copyButton, copyText, announce} from './dom.js';
 import {claimHeading, remarksOf} from './claim_view.js';
 import {claimHref} from './route.js';
 import {readTimeline, durationText} from './timeline_data.js';
@@ -37,7 +37,7 @@ export class CellView {
       text ? remarksOf(cell, text) : el('p.notice', {}, 'This claim was not part of the run.'),
       el('p.reproduce', {}, el('b', {}, 'To see it again'), el('code', {}, this.line), copyButton(this.line)),
       this.timeline ? [this.timeline.element, this.steps()] : text ? el('p.notice', {}, 'There is no trace: no command was given.') : null,
-      text?.o ? el('details.last-words', {}, el('summary', {}, 'How the testee ended, and its last output'), el('pre', {}, text.o.trimEnd())) : null);
+      text?.o ? el('details.last-words', {}, el('summary', {}, 'How the testee ended, and its last output'), printed(text.o.trimEnd())) : null);
     this.others = model.implementations;
     this.go = (other) => page.go(claimHref(claim, other));
     this.index = implementation.index;
@@ -55,9 +55,9 @@ export class CellView {
     const {calls} = this.timeline.timeline;
     this.rows = calls.map((call) => el(`tr.${call.ended ?? 'pending'}`, {'data-call': call.index, onclick: () => this.choose(call)},
       el('td.number', {}, String(call.index + 1)), el('td.number', {}, durationText(call.sent)), el('td', {}, call.puppet),
-      el('td', {}, el('code', {}, call.op), isAsked(call) ? el('small', {}, `accepted: ${call.accepted.join('; then ')}`) : null),
+      el('td', {}, printed(call.op, 'code'), isAsked(call) ? printed(`accepted: ${call.accepted.join('; then ')}`, 'small') : null),
       el('td', {}, call.blocked.map(({proved, why, at}) => el('small', {}, `${proved ? '◆ proved' : '◇ presumed'} to be blocked at ${durationText(at)}: ${why}`)),
-        call.outcome ?? el('span.none', {}, 'nobody asked'))));
+        call.outcome ? printed(call.outcome, 'div') : el('span.none', {}, 'nobody asked'))));
     return el('div.scroller', {}, el('table.steps', {'aria-label': 'Calls in order of time'},
       el('thead', {}, el('tr', {}, ['', 'sent', 'puppet', 'call', 'what came of it'].map((text) => el('th', {scope: 'col'}, text)))),
       el('tbody', {}, this.rows)));

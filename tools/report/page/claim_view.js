@@ -1,5 +1,5 @@
 // One claim: what it says, what it rests on, and what each implementation did.
-import {el, badge, levelBadge} from './dom.js';
+import {el, badge, levelBadge, printed} from './dom.js';
 import {LEVELS, VERDICTS} from './model.js';
 import {claimHref, formatRoute} from './route.js';
 import {chosenImplementations} from './filter.js';
@@ -64,7 +64,7 @@ export function remarksOf(cell, text) {
     ['Why this is not as expected', text.c], ['What was accepted, and what happened', text.f], ['Left behind', text.l],
   ].filter(([, lines]) => lines?.length);
   return blocks.map(([title, lines]) => el('details', {open: cell.unexpected || cell.sign === 'v' || cell.dirty},
-    el('summary', {}, title), lines.map((line) => el('pre', {}, line.trimEnd()))));
+    el('summary', {}, title), lines.map((line) => printed(line.trimEnd()))));
 }
 
 // ---- The statements of the notes and of the documentation.

@@ -1,5 +1,7 @@
 // Elements made in one expression: el('a.cell.holds', {href: '#/'}, 'text', child, ...). Texts are texts, never HTML.
 
+import {chunksOf} from './words.js';
+
 const SVG = 'http://www.w3.org/2000/svg';
 
 export function el(what, attributes = {}, ...children) {
@@ -30,6 +32,12 @@ export function cellClasses(cell) {
   const classes = [cell.verdict.name.replace(' ', '-')];
   for (const mark of ['waived', 'unexpected', 'dirty']) if (cell[mark]) classes.push(mark);
   return classes;
+}
+
+// A text as it was printed. Of a long one only what can be seen is laid out.
+export function printed(text, what = 'pre') {
+  const chunks = chunksOf(text);
+  return el(what, {}, chunks.length < 2 ? text : chunks.map((chunk) => el('span.chunk', {}, chunk)));
 }
 
 export function levelBadge(level) {

@@ -54,6 +54,7 @@ class Page {
       const filter = filterFromParams(this.route.params);
       if (JSON.stringify(filter) !== JSON.stringify(this.filter)) { this.filter = filter; this.remembered = null; }
     }
+    const had = this.view;
     this.view?.stop?.();
     if (this.view instanceof MatrixView) this.remembered = this.view.remember();
     const asked = this.route;
@@ -65,6 +66,8 @@ class Page {
     this.toolbar.show(this.route.view, this.filter);
     this.main.replaceChildren(view.element);
     view.start?.(this.remembered);
+    // What had the focus may be gone: the next Tab goes on in what is shown now.
+    if (had && document.activeElement === document.body) (view.grid ?? this.main).focus({preventScroll: true});
     if (this.route.view !== 'matrix') scrollTo(0, 0);
     document.body.dataset.ready = location.hash;
   }

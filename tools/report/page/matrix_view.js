@@ -1,6 +1,7 @@
 // Claims by implementations. Only the rows that can be seen are in the document: 1284 x 40 cells open at once.
 import {el, cellClasses} from './dom.js';
-import {describeCell, countsText} from './model.js';
+import {describeCell, countsText, incompleteText} from './model.js';
+import {counted} from './words.js';
 import {claimHref} from './route.js';
 import {sharesBar} from './totals_view.js';
 
@@ -31,21 +32,28 @@ export class MatrixView {
       'aria-describedby': 'matrix-help', style: `--columns: ${columns}`,
       onscroll: () => this.drawSoon(), onfocus: () => this.showCursor(),
     }, this.head(), this.body);
-    return el('section.results', {'aria-label': 'Matrix'}, this.grid,
-      this.claims.length ? null : el('p.notice.nothing', {}, 'No claim passes these filters.'),
+    return el('section.results', {'aria-label': 'Matrix'}, this.incomplete(), this.grid,
+      this.claims.length ? null : el('p.notice.nothing', {},
+        this.model.claims.length ? 'No claim passes these filters.' : 'These results hold no claim: nothing was judged.'),
       el('p.hidden', {id: 'matrix-help'}, 'Arrow keys move, Enter opens, question mark lists all keys.'));
+  }
+
+  // Of columns that lack something, for it is not seen in them.
+  incomplete() {
+    const texts = this.implementations.filter((one) => one.cut_short).map((one) => el('li', {}, el('b', {}, one.name), `: ${incompleteText(one)}`));
+    return texts.length ? el('ul.incomplete', {'aria-label': 'Results that are not whole'}, texts) : null;
   }
 
   head() {
     const cells = this.implementations.map((one, index) => {
       const counts = this.model.counts(one, this.claims);
       return el('div.column', {role: 'columnheader', 'aria-colindex': index + 2,
-        title: `${one.name}\n${countsText(counts)}${one.cut_short ? '\nThis run was cut short.' : ''}`},
-      el('span.name', {}, one.name), sharesBar(counts),
+        title: [one.name, countsText(counts), incompleteText(one)].filter(Boolean).join('\n')},
+      el('span.name', {}, one.cut_short ? '✂ ' : '', one.name), sharesBar(counts),
       el('span.few-only', {}, shortCounts(counts)));
     });
     return el('div.head', {role: 'row', 'aria-rowindex': 1},
-      el('div.corner', {role: 'columnheader', 'aria-colindex': 1}, el('span', {}, `${this.claims.length} claims`)), cells);
+      el('div.corner', {role: 'columnheader', 'aria-colindex': 1}, el('span', {}, counted(this.claims.length, 'claim'))), cells);
   }
 
   // After the element is in the document.
@@ -92,7 +100,7 @@ export class MatrixView {
         v ? el('span.few-only', {}, `${v} violated`) : '', v ? el('span.many-only', {title: `${v} violated`}, String(v)) : '');
     });
     return el('div.row.area', attributes,
-      el('span.claim', {role: 'rowheader', id: cellId(index, -1)}, el('b', {}, item.area), el('small', {}, `${item.claims.length} claims`)),
+      el('span.claim', {role: 'rowheader', id: cellId(index, -1)}, el('b', {}, item.area), el('small', {}, counted(item.claims.length, 'claim'))),
       cells);
   }
 

@@ -1,5 +1,9 @@
 // The results as the rest of the page sees them. Which character means what is said in page.cc.
 
+import {shortened} from './words.js';
+
+const LONGEST_OUTCOME = 300;  // characters, of a label
+
 // In the order in which they are counted and shown. `good` is what an implementation's author wants.
 export const VERDICTS = [
   {sign: 'h', name: 'holds', glyph: '✓', says: 'does what the claim says'},
@@ -85,12 +89,18 @@ export class Model {
 // "violated (known), leaves things behind": a cell in words, for people who do not see its colour.
 export function describeCell(cell) {
   let text = cell.verdict.name;
-  if (cell.variation) text += `: ${cell.variation}`;
+  if (cell.variation) text += `: ${shortened(cell.variation, LONGEST_OUTCOME)}`;
   if (cell.waived) text += ' (known: a waiver explains it)';
   if (cell.unexpected) text += ' (not as its waivers say)';
   if (cell.dirty) text += ', leaves things behind';
   if (cell.presumed) text += ', a call was presumed to be blocked';
   return text;
+}
+
+// What is missing of a run; empty where nothing is.
+export function incompleteText(implementation) {
+  if (implementation.unread.length) return `not all of its results could be read: ${implementation.unread.join('; ')}`;
+  return implementation.cut_short ? 'the run was cut short' : '';
 }
 
 export function countsText(counts) {

@@ -1,6 +1,6 @@
 // Model, filter, route and comparison, on a report of three claims and three implementations.
 import {test, same} from './unit.js';
-import {Model, describeCell, countsText} from './model.js';
+import {Model, describeCell, countsText, incompleteText} from './model.js';
 import {parseRoute, formatRoute} from './route.js';
 import {emptyFilter, filterFromParams, paramsFromFilter, isEmptyFilter, chosenClaims, chosenImplementations, differs} from './filter.js';
 import {differences} from './compare.js';
@@ -90,4 +90,10 @@ test('what held and does not is worse, the other way round better, another outco
   same(kinds(a, c), [['queue.put.blocks', 'worse'], ['queue.get.order', 'worse'], ['lock.release.of_another', 'gone']]);
   same(kinds(c, a), [['queue.put.blocks', 'better'], ['queue.get.order', 'better'], ['lock.release.of_another', 'new']]);
   same(kinds(a, a), []);
+});
+test('what is missing of a run is said', () => {
+  same(incompleteText({cut_short: false, unread: []}), '');
+  same(incompleteText({cut_short: true, unread: []}), 'the run was cut short');
+  same(incompleteText({cut_short: true, unread: ['x.jsonl:3: torn']}),
+    'not all of its results could be read: x.jsonl:3: torn');
 });

@@ -1,5 +1,6 @@
 // The timeline as a drawing: a lane for each process and thread, a bar for each call.
 import {el, svg, announce} from './dom.js';
+import {shortened} from './words.js';
 import {lanesOf, endOfCall, stretchesOf, timeScale, stepScale, ticksBetween, durationText, zoomed, moved} from './timeline_data.js';
 
 const LABELS = 168;      // pixels left of the plot, for the names of lanes
@@ -8,6 +9,8 @@ const TOP = 30;          // above it, for the time
 const BAR = 22, ROW_GAP = 6, LANE_GAP = 10, PROCESS_HEAD = 22;
 const LETTER = 6.7;      // width of a character of a bar's text
 const LEAST = 4;         // pixels of the shortest bar
+const MOST = 1000;       // characters of what is said about a call
+const MOST_BESIDE = 60;  // characters beside a mark
 const ENDINGS = {
   returned: 'returned', raised: 'raised', blocked: 'blocked', presumed: 'presumed blocked', died: 'its process ended',
   late: 'no answer in time', unsupported: 'unsupported', pending: 'nobody asked',
@@ -190,7 +193,7 @@ export class TimelineView {
     if (process.ended === null) return null;
     const x = this.x(process.ended);
     const violent = /killed|signal/i.test(process.ending ?? '');
-    const text = `${violent ? '✖' : '■'}${this.isNarrow() ? '' : ` ${process.ending ?? 'ended'}`}`;
+    const text = `${violent ? '✖' : '■'}${this.isNarrow() ? '' : ` ${short(process.ending ?? 'ended', MOST_BESIDE)}`}`;
     const beyond = x + text.length * LETTER > this.labels() + this.room();
     return svg(`g.end${violent ? '.violent' : ''}`, {}, svg('line', {x1: x, x2: x, y1: top + 2, y2: bottom}),
       svg('text', {x: beyond ? x - 4 : x + 4, y: top + 15, 'text-anchor': beyond ? 'end' : 'start'}, text,
@@ -201,7 +204,7 @@ export class TimelineView {
     return this.timeline.interferences.filter((each) => each.pid === process.pid || each.pid === 0).map((each) => {
       const x = this.x(each.at);
       return svg('g.interference', {}, svg('line', {x1: x, x2: x, y1: top + 2, y2: bottom}),
-        svg('text', {x: x - 4, y: top + 15, 'text-anchor': 'end'}, this.isNarrow() ? '⚡' : `⚡ ${each.what}`, svg('title', {}, `The runner, at ${durationText(each.at)}: ${each.what}`)));
+        svg('text', {x: x - 4, y: top + 15, 'text-anchor': 'end'}, this.isNarrow() ? '⚡' : `⚡ ${short(each.what, MOST_BESIDE)}`, svg('title', {}, `The runner, at ${durationText(each.at)}: ${each.what}`)));
     });
   }
 
@@ -240,7 +243,8 @@ export class TimelineView {
     const asked = call.accepted.length ? `. Accepted: ${call.accepted.join('; then ')}` : '';
     const blocked = call.blocked.map(({at, proved, why}) => `. At ${durationText(at)} ${proved ? 'proved' : 'presumed'} to be blocked: ${why}`).join('');
     const outcome = call.outcome ?? ENDINGS[call.ended ?? 'pending'];
-    return `${call.puppet}: ${call.op}. ${durationText(call.sent)} to ${durationText(end)}: ${outcome}${asked}${blocked}`;
+    const text = (whole) => shortened(whole, MOST);
+    return `${call.puppet}: ${text(call.op)}. ${durationText(call.sent)} to ${durationText(end)}: ${text(outcome)}${text(asked)}${blocked}`;
   }
 }
 

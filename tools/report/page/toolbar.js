@@ -3,6 +3,7 @@ import {el} from './dom.js';
 import {VERDICTS, LEVELS} from './model.js';
 import {EXTRA_VERDICTS, isEmptyFilter, emptyFilter} from './filter.js';
 import {formatRoute} from './route.js';
+import {counted} from './words.js';
 
 const TYPING_PAUSE = 120;  // milliseconds
 
@@ -27,7 +28,7 @@ export class Toolbar {
   title() {
     const {model} = this.page;
     const started = model.implementations.map((one) => one.started).filter(Boolean).sort().at(-1);
-    const facts = [`${model.claims.length} claims`, `${model.implementations.length} ${model.implementations.length === 1 ? 'implementation' : 'implementations'}`,
+    const facts = [counted(model.claims.length, 'claim'), counted(model.implementations.length, 'implementation'),
       started ? started.replace('T', ' ').replace(/:\d+Z$/, ' UTC') : ''];
     return el('a.title', {href: '#/'}, el('b', {}, 'mpcheck'), el('small', {}, facts.filter(Boolean).join(' · ')));
   }

@@ -1,6 +1,6 @@
 // How often each verdict came out: a line for each implementation.
 import {el} from './dom.js';
-import {VERDICTS, countsText} from './model.js';
+import {VERDICTS, countsText, incompleteText} from './model.js';
 import {formatRoute} from './route.js';
 import {chosenImplementations} from './filter.js';
 
@@ -38,7 +38,8 @@ function totalsRow(model, one) {
   const link = (count, verdict) => (count === 0 ? el('span.none', {}, '0')
     : el('a', {href: formatRoute('matrix', [], {verdict, on: one.name})}, String(count)));
   return el('tr', {},
-    el('th', {scope: 'row'}, one.name, el('small', {}, [one.product, one.version, one.start].filter(Boolean).join(' · '))),
+    el('th', {scope: 'row'}, one.name, el('small', {}, [one.product, one.version, one.start].filter(Boolean).join(' · ')),
+      one.cut_short ? el('small.alarm', {}, incompleteText(one)) : null),
     el('td.bar', {}, sharesBar(counts)),
     COUNTED.map((verdict) => el('td.number', {}, link(counts[verdict.sign], verdict.sign))),
     el('td.number', {}, String(counts.waived)),

@@ -54,13 +54,14 @@ class Browser:
         # The browser reads its descriptor 3 and writes its descriptor 4.
         to_browser, self.write_to = os.pipe()
         self.read_from, from_browser = os.pipe()
-        words = [program(), "--headless=new", "--no-sandbox", "--disable-gpu", "--disable-dev-shm-usage", "--no-first-run",
-                 "--hide-scrollbars", "--force-color-profile=srgb", "--font-render-hinting=none",
-                 "--disable-background-networking", "--disable-extensions", "--lang=en", "--user-data-dir=" + self.folder,
-                 "--remote-debugging-pipe", "about:blank"]
+        words = [program(), "--headless=new", "--no-sandbox", "--disable-gpu", "--disable-dev-shm-usage",
+                 "--no-first-run", "--hide-scrollbars", "--force-color-profile=srgb", "--font-render-hinting=none",
+                 "--disable-background-networking", "--disable-extensions", "--lang=en",
+                 "--user-data-dir=" + self.folder, "--remote-debugging-pipe", "about:blank"]
         shell = 'exec 3<&%d 4>&%d; exec "$@"' % (to_browser, from_browser)
         self.log = open(os.path.join(self.folder, "log"), "wb")
-        self.process = subprocess.Popen(["/bin/bash", "-c", shell, "browser"] + words, pass_fds=(to_browser, from_browser),
+        self.process = subprocess.Popen(["/bin/bash", "-c", shell, "browser"] + words,
+                                        pass_fds=(to_browser, from_browser),
                                         env=dict(os.environ, HOME=self.folder), stdin=subprocess.DEVNULL,
                                         stdout=self.log, stderr=self.log, start_new_session=True)
         os.close(to_browser)
@@ -165,9 +166,9 @@ class Browser:
             self._call("Input.dispatchMouseEvent", type=kind, x=x, y=y, button="left", buttons=1, clickCount=1)
 
     def drag(self, start, end):
-        self._call("Input.dispatchMouseEvent", type="mousePressed", x=start[0], y=start[1], button="left", buttons=1, clickCount=1)
-        self._call("Input.dispatchMouseEvent", type="mouseMoved", x=end[0], y=end[1], button="left", buttons=1)
-        self._call("Input.dispatchMouseEvent", type="mouseReleased", x=end[0], y=end[1], button="left", clickCount=1)
+        for kind, (x, y), more in (("mousePressed", start, {"buttons": 1, "clickCount": 1}),
+                                   ("mouseMoved", end, {"buttons": 1}), ("mouseReleased", end, {"clickCount": 1})):
+            self._call("Input.dispatchMouseEvent", type=kind, x=x, y=y, button="left", **more)
 
     def wheel(self, selector, delta):
         self._call("Input.dispatchMouseEvent", type="mouseWheel", deltaX=0, deltaY=delta, **self._centre(selector))
@@ -200,8 +201,8 @@ class Browser:
 
     def texts(self, selector):
         # What stands in a drawing has no innerText, and its title is not shown.
-        return self.evaluate("[...document.querySelectorAll(%s)].map((each) => each.innerText ?? each.firstChild.textContent)"
-                             % json.dumps(selector))
+        return self.evaluate("""[...document.querySelectorAll(%s)]
+            .map((each) => each.innerText ?? each.firstChild.textContent)""" % json.dumps(selector))
 
     def count(self, selector):
         return self.evaluate("document.querySelectorAll(%s).length" % json.dumps(selector))

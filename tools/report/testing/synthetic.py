@@ -71,7 +71,8 @@ def line(implementation, number):
         "notes": [NOTES[number % 2]], "documented": [DOCUMENTED[number % 2]], "verdict": verdict,
         "standing": "unexpected" if violated and not known else "could_not_judge" if verdict == "unknown"
                     else "as_expected",
-        "waived": known, "complaints": ["the claim is violated, and no waiver says so"] if violated and not known else [],
+        "waived": known,
+        "complaints": ["the claim is violated, and no waiver says so"] if violated and not known else [],
         "variation": OUTCOMES[(implementation + number) % 3] if holds and level == "VARIATION" else None,
         "presumed": number % 50 == 0,
         "failures": ["Expected: returns 1\n  Actual: main: queue1.get(), it returned 3"] if violated
@@ -109,6 +110,31 @@ def text_of(row):
     if (violated, bool(steps)) not in TRACES:
         TRACES[violated, bool(steps)] = json.dumps(steps)
     return '%s, "trace": %s}\n' % (json.dumps(row)[:-1], TRACES[violated, bool(steps)])
+
+
+HOSTILE = ("<img src=x onerror='window.harmed=1'> &amp; \"quoted\" </script><script>window.harmed=2</script> "
+           "<!-- \u4e2d\u6587\u5b57 \U0001f40d \u2028 -->")
+HOSTILE_NAME = "a<b>&'\"\u4e2d\u6587/%2F #?"
+
+
+def write_hostile_results(folder, size):
+    """One implementation whose every text would harm a page that took it for HTML; of the second claim, texts of `size`."""
+    os.makedirs(folder, exist_ok=True)
+    with open(os.path.join(folder, "hostile.jsonl"), "w", encoding="utf-8") as f:
+        f.write(json.dumps(dict(header(0), testee=HOSTILE_NAME, reproduce=HOSTILE, command=[HOSTILE])) + "\n")
+        for number, length in enumerate((0, size)):
+            text = HOSTILE + "x" * length
+            row = dict(line(0, number), says=HOSTILE, verdict="violated", standing="unexpected", waived=True,
+                       variation=None, failures=[text], last_words=text + "\nthe end", complaints=[HOSTILE],
+                       hygiene={"verdict": "dirty", "shared_memory_judged": True, "leftovers": [text]})
+            row["about"] = dict.fromkeys(row["about"], HOSTILE)
+            row["trace"] = trace(violated=True)
+            row["trace"][1].update(op=text, outcome=text, accepted=[text])
+            for each in row["puppets"]:
+                each["ending"] = text
+            for each in row["interferences"]:
+                each["what"] = text
+            f.write(json.dumps(row) + "\n")
 
 
 def write_results(folder, implementations, claims, first=0):

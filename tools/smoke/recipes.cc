@@ -1,8 +1,8 @@
-#include "tools/cli/smoke_recipes.h"
+#include "tools/smoke/recipes.h"
 
 #include <utility>
 
-namespace mpcheck {
+namespace mpcheck::smoke {
 namespace {
 
 using conformance::Args;
@@ -218,7 +218,7 @@ std::vector<Recipe> others() {
 
 }  // namespace
 
-const std::vector<Recipe>& smoke_recipes() {
+const std::vector<Recipe>& recipes() {
   static const std::vector<Recipe> kAll = [] {
     std::vector<Recipe> all = shared_objects();
     for (auto part : {pools(), others()}) all.insert(all.end(), part.begin(), part.end());
@@ -227,4 +227,4 @@ const std::vector<Recipe>& smoke_recipes() {
   return kAll;
 }
 
-}  // namespace mpcheck
+}  // namespace mpcheck::smoke

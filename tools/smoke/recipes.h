@@ -1,6 +1,6 @@
 // What `mpcheck smoke` tries of each feature: its operations, once, with the simplest arguments.
-#ifndef TOOLS_CLI_SMOKE_RECIPES_H_
-#define TOOLS_CLI_SMOKE_RECIPES_H_
+#ifndef TOOLS_SMOKE_RECIPES_H_
+#define TOOLS_SMOKE_RECIPES_H_
 
 #include <optional>
 #include <string>
@@ -9,7 +9,7 @@
 #include "conformance/protocol/message.h"
 #include "conformance/protocol/value.h"
 
-namespace mpcheck {
+namespace mpcheck::smoke {
 
 struct Step {
   conformance::Op op;
@@ -23,8 +23,8 @@ struct Recipe {
 };
 
 // In the order in which they are tried. A recipe is for adapters that offer its feature.
-const std::vector<Recipe>& smoke_recipes();
+const std::vector<Recipe>& recipes();
 
-}  // namespace mpcheck
+}  // namespace mpcheck::smoke
 
-#endif  // TOOLS_CLI_SMOKE_RECIPES_H_
+#endif  // TOOLS_SMOKE_RECIPES_H_
