@@ -50,6 +50,14 @@ std::string described(const std::vector<pid_t>& pids) {
   });
 }
 
+// Whether one of theirs is on a CPU, or waits for one or for a disk.
+bool some_thread_runs(const std::vector<pid_t>& pids) {
+  const std::vector<ThreadReading> threads = read_threads(pids);
+  return std::any_of(threads.begin(), threads.end(), [](const ThreadReading& each) {
+    return each.state == 'R' || each.state == 'D';
+  });
+}
+
 }  // namespace
 
 std::string text_of(const Outcome& outcome) {
@@ -835,12 +843,16 @@ std::string Stage::dismiss_puppets() {
 }
 
 void Stage::await_empty_tree(Hygiene* hygiene) {
-  // Nothing announces the end of an orphan, so this looks again and again.
+  // Nothing announces the end of an orphan, so this looks again and again. Who computes, or waits for
+  // a CPU to do so, may be on the way to its end (a helper that is still starting finds out then that
+  // nobody needs it): it has as long as whatever must happen.
+  const base::Deadline last = base::Deadline::after(patience::must_happen());
   base::Deadline deadline = base::Deadline::after(patience::quiet());
   while (true) {
     reap_zombies(testee_.pid(), testee_.nursery());
     std::vector<pid_t> left = processes();
     if (left.empty()) return;
+    if (some_thread_runs(left)) deadline = earlier(last, base::Deadline::after(patience::quiet()));
     Stillness stillness = prove_stillness(testee_.pid(), options_.guards);
     if (stillness.proved || deadline.passed()) {
       left = processes();  // the proof is of what lives now, not of what lived before it
