@@ -51,6 +51,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_replace.h"
+#include "base/deadline.h"
 #include "base/os_error.h"
 #include "base/unique_fd.h"
 #include "conformance/protocol/message.h"
@@ -234,14 +235,12 @@ void leave_process(Line* line, bool escape) {
   pause_for_ever();
 }
 
-// A process that takes so much of a CPU's time, and ends.
-void leave_busy_process(Line* line, std::chrono::milliseconds cpu_time) {
+// A process that computes until so much time has passed, and ends.
+void leave_busy_process(Line* line, std::chrono::milliseconds time) {
   if (base::check(::fork(), "fork") != 0) return;
   if (line != nullptr) line->close();
-  timespec used;
-  do {
-    ::clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &used);
-  } while (std::chrono::seconds(used.tv_sec) + std::chrono::nanoseconds(used.tv_nsec) < cpu_time);
+  const base::Deadline end = base::Deadline::after(time);
+  while (!end.passed()) continue;
   ::_exit(0);
 }
 
