@@ -17,7 +17,8 @@
 //   close         close the connection                       rejoin       say hello on another one
 //   shout=TEXT    a line to standard error                   flood=N      N megabytes to stdout
 //   child         leave a process behind                     escapee      one in its own session
-//   zombie        a child that has ended, not waited for     file         a temporary file
+//   zombie        a child that has ended, not waited for     busy=MS      one that computes so long
+//   file          a temporary file
 //   shm           leave shared memory behind                 semaphore    a named semaphore
 //   fifo=PATH     wait until a writer opens it               await=PATH   until the file is there
 //
@@ -50,6 +51,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_replace.h"
+#include "base/deadline.h"
 #include "base/os_error.h"
 #include "base/unique_fd.h"
 #include "conformance/protocol/message.h"
@@ -233,6 +235,15 @@ void leave_process(Line* line, bool escape) {
   pause_for_ever();
 }
 
+// A process that computes until so much time has passed, and ends.
+void leave_busy_process(Line* line, std::chrono::milliseconds time) {
+  if (base::check(::fork(), "fork") != 0) return;
+  if (line != nullptr) line->close();
+  const base::Deadline end = base::Deadline::after(time);
+  while (!end.passed()) continue;
+  ::_exit(0);
+}
+
 void leave_zombie() {
   pid_t child = base::check(::fork(), "fork");
   if (child == 0) ::_exit(0);
@@ -314,6 +325,7 @@ class Fake {
     if (step == "flood") return flood(number);
     if (step == "child") return leave_process(line_, /*escape=*/false);
     if (step == "escapee") return leave_process(line_, /*escape=*/true);
+    if (step == "busy") return leave_busy_process(line_, std::chrono::milliseconds(number));
     if (step == "zombie") return leave_zombie();
     if (step == "deaf") return void(::signal(number, SIG_IGN));
     if (step == "shm") return leave_shared_memory();

@@ -189,6 +189,16 @@ TEST_F(OnAFakeThatSpins, BlocksIsNeverProved) {
   EXPECT_FALSE(blocked->proved);
 }
 
+class OnAFakeWhoseHelperIsStarting : public Matchers {
+ protected:
+  OnAFakeWhoseHelperIsStarting() : Matchers({"--at=queue.get", "busy=2500", "pause"}) {}
+};
+
+TEST_F(OnAFakeWhoseHelperIsStarting, ACallThatWaitsIsNotAccusedOfBurningCpu) {
+  EXPECT_THAT(begins(q_.get()), blocks());
+  EXPECT_FALSE(stage_.presumed());
+}
+
 TEST(TextOf, SaysThatCpuIsBurned) {
   EXPECT_THAT(text_of(Blocked{.proved = false, .burned_cpu = true, .why = "x"}),
               HasSubstr("burns CPU"));

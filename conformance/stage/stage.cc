@@ -50,6 +50,14 @@ std::string described(const std::vector<pid_t>& pids) {
   });
 }
 
+// Whether one of theirs is on a CPU, or waits for one or for a disk.
+bool some_thread_runs(const std::vector<pid_t>& pids) {
+  const std::vector<ThreadReading> threads = read_threads(pids);
+  return std::any_of(threads.begin(), threads.end(), [](const ThreadReading& each) {
+    return each.state == 'R' || each.state == 'D';
+  });
+}
+
 }  // namespace
 
 std::string text_of(const Outcome& outcome) {
@@ -366,7 +374,8 @@ void Stage::handle(Switchboard::Event& event) {
 const Outcome& Stage::settle(Call::Record& record, nanoseconds patience, bool expected_blocked) {
   if (record.outcome && is_final(*record.outcome)) return *record.outcome;
   Puppet& puppet = *puppets_.at(record.puppet);
-  Watch watch(*this, patience);
+  const base::Deadline last = base::Deadline::after(patience::must_happen());
+  std::optional<Watch> watch(std::in_place, *this, patience);
   while (true) {
     if (record.reply) {
       take_reply(record);
@@ -377,7 +386,7 @@ const Outcome& Stage::settle(Call::Record& record, nanoseconds patience, bool ex
       puppet.pending_ = nullptr;
       return *record.outcome;
     }
-    Watch::Step step = watch.step();
+    Watch::Step step = watch->step();
     if (step == Watch::Step::kHappened) continue;
     if (puppet.connection_closed_) {
       adapter_error(FaultKind::kConnectionLost, puppet.name_,
@@ -387,12 +396,19 @@ const Outcome& Stage::settle(Call::Record& record, nanoseconds patience, bool ex
     if (step == Watch::Step::kStill || !expected_blocked) refuse_half_lines();
     if (cannot_wait(record.op)) {
       adapter_error(FaultKind::kHung, puppet.name_,
-                    absl::StrCat(record.op.text(), " has no answer; ", watch.why()));
+                    absl::StrCat(record.op.text(), " has no answer; ", watch->why()));
     }
     if (step == Watch::Step::kStill) {
-      record.outcome = Blocked{.proved = true, .why = watch.why()};
+      record.outcome = Blocked{.proved = true, .why = watch->why()};
     } else if (expected_blocked) {
-      record.outcome = Blocked{.burned_cpu = watch.burned_cpu(), .why = watch.why()};
+      // Who computes may be a helper that is still starting, on a crowded machine: it has as long as whatever must
+      // happen to come to rest.
+      const bool burned_cpu = watch->burned_cpu();
+      if (burned_cpu && !last.passed()) {
+        watch.emplace(*this, patience);
+        continue;
+      }
+      record.outcome = Blocked{.burned_cpu = burned_cpu, .why = watch->why()};
     } else {
       record.outcome = TimedOut{};
     }
@@ -835,12 +851,16 @@ std::string Stage::dismiss_puppets() {
 }
 
 void Stage::await_empty_tree(Hygiene* hygiene) {
-  // Nothing announces the end of an orphan, so this looks again and again.
+  // Nothing announces the end of an orphan, so this looks again and again. Who computes, or waits for
+  // a CPU to do so, may be on the way to its end (a helper that is still starting finds out then that
+  // nobody needs it): it has as long as whatever must happen.
+  const base::Deadline last = base::Deadline::after(patience::must_happen());
   base::Deadline deadline = base::Deadline::after(patience::quiet());
   while (true) {
     reap_zombies(testee_.pid(), testee_.nursery());
     std::vector<pid_t> left = processes();
     if (left.empty()) return;
+    if (some_thread_runs(left)) deadline = earlier(last, base::Deadline::after(patience::quiet()));
     Stillness stillness = prove_stillness(testee_.pid(), options_.guards);
     if (stillness.proved || deadline.passed()) {
       left = processes();  // the proof is of what lives now, not of what lived before it

@@ -16,6 +16,7 @@
 #include "absl/strings/strip.h"
 #include "base/deadline.h"
 #include "base/subprocess.h"
+#include "tools/cli/side_by_side.h"
 
 namespace mpcheck {
 namespace {
@@ -120,6 +121,44 @@ std::vector<std::pair<fs::path, fs::path>> interpreters_below(const std::string&
       out.emplace_back(root, "/" + python.lexically_relative(root).string());
   }
   return out;
+}
+
+// A program that may be an interpreter.
+struct Candidate {
+  std::vector<std::string> command;
+  std::string chroot;
+  bool usual = true;
+};
+
+std::vector<Candidate> candidates_in(const Places& places) {
+  std::vector<Candidate> out;
+  for (const fs::path& each : interpreters_in(usual_folders()))
+    out.push_back({.command = {fs::absolute(each).string()}});
+  if (!places.all) return out;
+  for (const fs::path& each : interpreters_in(pyenv_folders()))
+    out.push_back({.command = {fs::absolute(each).string()}, .usual = false});
+  const fs::path in_chroot = fs::path(places.adapter).parent_path() / "in_chroot";
+  for (const auto& [root, python] : interpreters_below(places.chroots)) {
+    out.push_back({.command = {in_chroot.string(), root.string(), python.string()},
+                   .chroot = root.string(),
+                   .usual = false});
+  }
+  return out;
+}
+
+// Empty path if it is none.
+Interpreter ask(const Candidate& candidate) {
+  constexpr std::chrono::seconds kPatience(20);
+  std::vector<std::string> command = candidate.command;
+  command.insert(command.end(), {"-c", kQuestion});
+  // The folder that we are in need not be there in a chroot.
+  const base::RunResult answer =
+      base::run({.argv = std::move(command), .directory = "/"}, base::Deadline::after(kPatience));
+  if (!answer.ending.succeeded()) return {};
+  Interpreter python = parse_interpreter(answer.out);
+  python.usual = candidate.usual;
+  python.chroot = candidate.chroot;
+  return python;
 }
 
 // A way to judge something of an interpreter: a group of implementations, one for each method.
@@ -232,29 +271,16 @@ std::vector<Implementation> implementations_of(const std::vector<Interpreter>& i
 }
 
 std::vector<Implementation> discover(const Places& places) {
-  constexpr std::chrono::seconds kPatience(20);
+  const std::vector<Candidate> candidates = candidates_in(places);
+  std::vector<Interpreter> answers(candidates.size());
+  constexpr size_t kAtATime = 8;  // each is a process that computes for a moment
+  side_by_side(candidates.size(), kAtATime, [&](size_t i) { answers[i] = ask(candidates[i]); });
   std::vector<Interpreter> found;
   std::set<std::string> paths;
-  auto ask = [&](std::vector<std::string> command, const std::string& chroot, bool usual) {
-    command.insert(command.end(), {"-c", kQuestion});
-    // The folder that we are in need not be there in a chroot.
-    base::RunResult answer =
-        base::run({.argv = std::move(command), .directory = "/"}, base::Deadline::after(kPatience));
-    if (!answer.ending.succeeded()) return;
-    Interpreter python = parse_interpreter(answer.out);
-    python.usual = usual;
-    python.chroot = chroot;
-    if (!python.path.empty() && paths.insert(chroot + python.path).second)
+  for (Interpreter& python : answers) {
+    if (!python.path.empty() && paths.insert(python.chroot + python.path).second)
       found.push_back(std::move(python));
-  };
-  for (const fs::path& each : interpreters_in(usual_folders()))
-    ask({fs::absolute(each).string()}, "", true);
-  if (!places.all) return implementations_of(found, places.adapter);
-  for (const fs::path& each : interpreters_in(pyenv_folders()))
-    ask({fs::absolute(each).string()}, "", false);
-  const fs::path in_chroot = fs::path(places.adapter).parent_path() / "in_chroot";
-  for (const auto& [root, python] : interpreters_below(places.chroots))
-    ask({in_chroot.string(), root.string(), python.string()}, root.string(), false);
+  }
   return implementations_of(found, places.adapter);
 }
 

@@ -1,14 +1,25 @@
 #include "tools/cli/discovery.h"
 
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <cstdlib>
+#include <filesystem>
+#include <fstream>
+
+#include "absl/strings/str_cat.h"
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
 
 namespace mpcheck {
 namespace {
 
+namespace fs = std::filesystem;
+
 using testing::AllOf;
 using testing::Contains;
 using testing::ElementsAre;
+using testing::IsSupersetOf;
 using testing::Not;
 
 Interpreter cpython(std::vector<int> version, std::vector<Module> modules = {}) {
@@ -114,6 +125,67 @@ TEST(Discovery, AnswerOfAnInterpreter) {
 TEST(Discovery, TooOldOrGarbledAnswerIsNone) {
   EXPECT_EQ(parse_interpreter(R"({"path":"/p","language":[3,5]})").path, "");
   EXPECT_EQ(parse_interpreter("Traceback").path, "");
+}
+
+// A folder of this test's own in PATH, with programs in it that answer as interpreters do.
+class DiscoveryOfPrograms : public testing::Test {
+ protected:
+  void SetUp() override {
+    fs::create_directories(folder_);
+    const char* path = std::getenv("PATH");
+    path_ = path == nullptr ? "" : path;
+    ASSERT_EQ(::setenv("PATH", absl::StrCat(path_, ":", folder_.string()).c_str(), 1), 0);
+  }
+  void TearDown() override {
+    ::setenv("PATH", path_.c_str(), 1);
+    fs::remove_all(folder_);
+  }
+
+  void make_pipe(const std::string& name) const {
+    ASSERT_EQ(::mkfifo((folder_ / name).c_str(), 0600), 0);
+  }
+
+  // CPython 3.99.0, which does something before it says so.
+  void add(const std::string& name, const std::string& first) const {
+    std::ofstream(folder_ / name) << "#!/bin/sh\ncd " << folder_ << "\n"
+                                  << first << "\necho '"
+                                  << R"({"path":")" << (folder_ / name).string()
+                                  << R"(","family":"cpython","version":[3,99,0],"language":[3,99],)"
+                                  << R"("start_methods":["fork"]})"
+                                  << "'\n";
+    fs::permissions(folder_ / name, fs::perms::owner_all);
+  }
+
+  const fs::path folder_ = fs::path(testing::TempDir()) / absl::StrCat("found", ::getpid());
+
+ private:
+  std::string path_;
+};
+
+TEST_F(DiscoveryOfPrograms, AreAskedSideBySide) {
+  make_pipe("one");
+  make_pipe("other");
+  // Each answers when the other one has been asked.
+  add("python3.98", "echo >one; read word <other");
+  add("python3.99", "read word <one; echo >other");
+  std::vector<std::string> found;
+  for (const Implementation& each : discover({.adapter = "adapter.py"})) found.push_back(each.name);
+  EXPECT_THAT(found, IsSupersetOf({"cpython-3.99.0-fork", "cpython-3.99.0-fork-2"}));
+}
+
+TEST_F(DiscoveryOfPrograms, AreTakenInTheOrderOfTheirFolderWhoeverAnswersFirst) {
+  std::vector<std::string> order;
+  for (const std::string hurried : {"python3.98", "python3.99"}) {
+    make_pipe("turn");
+    for (const std::string name : {"python3.98", "python3.99"})
+      add(name, name == hurried ? "echo >turn" : "read word <turn");
+    for (const Implementation& each : discover({.adapter = "adapter.py"})) {
+      if (each.name == "cpython-3.99.0-fork") order.push_back(each.where);
+    }
+    fs::remove(folder_ / "turn");
+  }
+  ASSERT_EQ(order.size(), 2u);
+  EXPECT_EQ(order[0], order[1]);
 }
 
 }  // namespace

@@ -818,6 +818,23 @@ class EveryProcess(EveryStartMethod):
             self.skipTest("no managers in " + MODULE)
         self.ok("manager.new", into=name)
 
+    def test_heartbeat_of_a_manager_is_seen_though_its_second_is_no_constant(self):
+        # As in Python 3.15, whose instructions carry small numbers themselves.
+        program = """if True:
+            import mpcheck_managed
+            def polls(event, second):
+                while not event.is_set():
+                    event.wait(second)
+            def accepts(listener):
+                while True:
+                    listener.accept()
+            print(mpcheck_managed.waits_now_and_then(polls), mpcheck_managed.waits_now_and_then(accepts))
+        """
+        here = os.path.dirname(ADAPTER)
+        paths = os.pathsep.join([here, os.path.join(here, "..", "kit", "python")])
+        said = subprocess.check_output([PYTHON, "-c", program], env=dict(os.environ, PYTHONPATH=paths))
+        self.assertEqual(b"True False", said.strip())
+
     def test_managers_make_every_kind(self):
         self.manager()
         if STOCK:

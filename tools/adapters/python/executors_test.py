@@ -5,9 +5,10 @@ MPCHECK_PYTHON names the interpreter, as for adapter_test.py.
 """
 import os
 import signal
+import subprocess
 import unittest
 
-from adapter_test import PATIENCE, AdapterTest
+from adapter_test import PATIENCE, PYTHON, AdapterTest
 
 POOL = {"async_result", "batch.if", "batch.journal", "exception.cause", "isolated", "pool", "pool.initializer",
         "pool.kwargs", "source"}
@@ -96,6 +97,19 @@ class SpawnTest(ExecutorTest, AdapterTest):
 
 class ForkserverTest(ExecutorTest, AdapterTest):
     flags, method = ["--module=concurrent.futures", "--start-method=forkserver"], "forkserver"
+
+
+@unittest.skipIf(subprocess.call([PYTHON, "-c", "import mpi4py.MPI"], stderr=subprocess.DEVNULL), "no mpi4py here")
+class MpiTest(AdapterTest):
+    flags = ["--module=mpi4py.futures"]
+
+    def test_processes_reach_each_other_where_loopback_is_all_there_is(self):
+        # As in the runner's own network, and in Bazel's sandbox.
+        self.main()
+        self.ok("pool.new", into="p", processes=2)
+        self.assertEqual(49, self.ok("pool.apply", "p", func="square", args=[7]))
+        self.ok("pool.close", "p")
+        self.ok("pool.join", "p")
 
 
 class ProgramTest(AdapterTest):

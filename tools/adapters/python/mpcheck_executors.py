@@ -19,6 +19,11 @@ CLASSES = {"concurrent.futures": "ProcessPoolExecutor", "mpi4py.futures": "MPIPo
            "loky.process_executor": "ProcessPoolExecutor",
            "joblib.externals.loky.process_executor": "ProcessPoolExecutor"}
 
+# How Open MPI is told that root may use it, that the machine may have few processors, and that its processes reach each
+# other by loopback: the runner's network has nothing else, and Open MPI leaves just that out.
+OPEN_MPI = {"OMPI_ALLOW_RUN_AS_ROOT": "1", "OMPI_ALLOW_RUN_AS_ROOT_CONFIRM": "1",
+            "OMPI_MCA_rmaps_base_oversubscribe": "1", "OMPI_MCA_btl_tcp_if_include": "lo"}
+
 TABLE = """
 pool: %new(processes,&initializer*,initargs*,maxtasksperchild*) apply(&func*,args*,kwargs*,puppet*)
   apply_async(&func*,args*,kwargs*,puppet*) map(&func,iterable,chunksize*) close join terminate
@@ -32,10 +37,8 @@ class Kind:
     def __init__(self, module, method):
         """Raises ImportError, or ValueError for a start method that it lacks."""
         if module == "mpi4py.futures":
-            # How Open MPI is told that root may use it, and that the machine may have few processors.
-            for variable in ("OMPI_ALLOW_RUN_AS_ROOT", "OMPI_ALLOW_RUN_AS_ROOT_CONFIRM",
-                             "OMPI_MCA_rmaps_base_oversubscribe"):
-                os.environ.setdefault(variable, "1")
+            for variable, value in OPEN_MPI.items():
+                os.environ.setdefault(variable, value)
         self.module = importlib.import_module(module)
         self.make = getattr(self.module, CLASSES[module])
         self.parameters = inspect.signature(self.make.__init__).parameters

@@ -47,6 +47,12 @@ def submodule(name):
         raise Unsupported("no %s in %s" % (name, mpcheck_adapter.MODULE.__name__))
 
 
+def waits_now_and_then(serve_forever):
+    """Whether a server's first thread waits for its end, a second at a time. The second itself is no sign: from
+    Python 3.15 on a small number is part of the instruction, and none of the function's constants."""
+    return "wait" in serve_forever.__code__.co_names
+
+
 def features(thread):
     """The features of this part. `thread`: a child is a thread, whose managers and addresses are none."""
     if thread:
@@ -56,7 +62,7 @@ def features(thread):
         manager = submodule("managers").SyncManager
         found += ["manager", "manager.connect", "manager.register", "manager.refcount"]
         found += ["manager." + kind for kind in KINDS if hasattr(manager, KINDS[kind])]
-        if 1 in submodule("managers").Server.serve_forever.__code__.co_consts:  # it waits a second, again and again
+        if waits_now_and_then(submodule("managers").Server.serve_forever):
             found.append("manager.heartbeat")
         importlib.import_module("mpcheck_managed_types")  # a nursery's mains find it loaded
     except (Unsupported, AttributeError):
