@@ -60,6 +60,12 @@ def rows_of(run):
     return rows
 
 
+def grid(columns, rows):
+    """Lines of Markdown, in which what was missed stands out."""
+    lines = ["| %s |" % " | ".join(columns), "|" + "---|" * len(columns)]
+    return lines + ["| %s |" % " | ".join("**no**" if cell == "no" else cell for cell in row) for row in rows]
+
+
 def goals_text(lines):
     met = collections.Counter(line.met for line in lines)
     return "Goals: %d met, %d missed, %d not measured." % (met["yes"], met["no"], met["not measured"])
@@ -81,9 +87,8 @@ def goal_cells(line):
 def goals_table(run):
     """What has a goal, and nothing else."""
     rows = [goal_cells(line) for line in run.lines if line.goal]
-    text = ["| %s |" % " | ".join(GOAL_COLUMNS), "|" + "---|" * len(GOAL_COLUMNS)]
-    text += ["| %s |" % " | ".join("**no**" if cell == "no" else cell for cell in row) for row in rows]
-    return "\n".join(["- " + line for line in introduction(run)] + [""] + text + ["", goals_text(run.lines)]) + "\n"
+    text = ["- " + line for line in introduction(run)] + [""] + grid(GOAL_COLUMNS, rows)
+    return "\n".join(text + ["", goals_text(run.lines)]) + "\n"
 
 
 def introduction(run):
@@ -102,8 +107,7 @@ def introduction(run):
 
 def table(run):
     text = ["# Benchmarks", ""] + ["- " + line for line in introduction(run)]
-    text += ["", "| %s |" % " | ".join(COLUMNS), "|" + "---|" * len(COLUMNS)]
-    text += ["| %s |" % " | ".join("**no**" if cell == "no" else cell for cell in row) for row in rows_of(run)]
+    text += [""] + grid(COLUMNS, rows_of(run))
     text += ["", goals_text(run.lines)]
     if run.problems:
         text += ["", "Failed:", ""] + ["- %s" % problem for problem in run.problems]

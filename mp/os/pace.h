@@ -17,6 +17,7 @@
 #ifndef MP_OS_PACE_H_
 #define MP_OS_PACE_H_
 
+#include <algorithm>
 #include <cstddef>
 
 #include "mp/os/futex.h"
@@ -30,11 +31,8 @@ class Pace {
     for (int i = 0; i < kPauses; ++i) relax();
   }
   void found(size_t things) {
-    if (is_slow() ? things <= 1 : things == 0 || things > kFew) {
-      times_few_ = 0;
-    } else if (!is_slow()) {
-      ++times_few_;
-    }
+    const bool goes_on = is_slow() ? things > 1 : things > 0 && things <= kFew;
+    times_few_ = goes_on ? std::min(times_few_ + 1, kInARow) : 0;
   }
 
   // Whether a look is preceded by a moment's wait.
