@@ -9,12 +9,12 @@ import json
 import os
 import re
 import resource
-import signal
 import subprocess
 import sys
 import time
 
 import machine
+import session
 from rounds import AGAIN, FAILED, US, operation_and_who
 
 ROUNDS_TO_JUDGE_BY = 9
@@ -105,7 +105,7 @@ def run_program(program, min_time, out, tell=say):
     command = program.command + ["--benchmark_min_time=%g" % min_time, "--benchmark_filter=" + program.filter,
                                  "--benchmark_out=" + out, "--benchmark_out_format=json"]
     try:
-        status, err = status_and_errors(command)
+        status, _, err = session.run(command, LONGEST_PROGRAM, stdout=subprocess.DEVNULL)
     except (OSError, subprocess.TimeoutExpired) as error:
         return "%s: %s" % (program.name, error)
     except BaseException:  # of Ctrl-C, say: what is half written is no result
@@ -122,18 +122,6 @@ def run_program(program, min_time, out, tell=say):
         if line.startswith(tuple(name_of(word) + ": " for word in program.command)):
             tell(line)
     return None
-
-
-def status_and_errors(command):
-    # A session of its own, so that none of its processes is left behind, however this ends.
-    with subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, stdin=subprocess.DEVNULL,
-                          universal_newlines=True, errors="replace", start_new_session=True) as process:
-        try:
-            _, err = process.communicate(timeout=LONGEST_PROGRAM)
-        except BaseException:
-            os.killpg(process.pid, signal.SIGKILL)
-            raise
-    return process.returncode, err
 
 
 # ---------------------------------------------------------------- rounds

@@ -3,11 +3,11 @@ import collections
 import json
 import os
 import resource
-import signal
 import subprocess
 
 import kernels
 import machine
+import session
 
 HERE = os.path.dirname(os.path.abspath(__file__))
 LONGEST_POINT = 300  # seconds
@@ -56,23 +56,14 @@ class Programs:
 
 def output_of(command, cpus):
     """Raises: Failed"""
-    pin = None if cpus is None else lambda: os.sched_setaffinity(0, cpus)
     try:
-        # A session of its own, so that none of its processes is left behind, however this ends.
-        process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, stdin=subprocess.DEVNULL,
-                                   universal_newlines=True, start_new_session=True, preexec_fn=pin)
+        status, out, err = session.run(command, LONGEST_POINT, cpus=cpus)
+    except subprocess.TimeoutExpired:
+        raise Failed("`%s` took longer than %d s" % (" ".join(command), LONGEST_POINT))
     except OSError as error:
         raise Failed(str(error))
-    with process:
-        try:
-            out, err = process.communicate(timeout=LONGEST_POINT)
-        except BaseException as error:
-            os.killpg(process.pid, signal.SIGKILL)
-            if not isinstance(error, subprocess.TimeoutExpired):
-                raise
-            raise Failed("`%s` took longer than %d s" % (" ".join(command), LONGEST_POINT))
-    if process.returncode != 0:
-        raise Failed("`%s` ended with %d: %s" % (" ".join(command), process.returncode, err.strip()[-300:]))
+    if status != 0:
+        raise Failed("`%s` ended with %d: %s" % (" ".join(command), status, err.strip()[-300:]))
     return out
 
 

@@ -25,7 +25,9 @@ class ExecutorTest:
         self.ok("pool.close", "p")
         self.ok("pool.join", "p")
         self.ok("puppet.return")
-        self.assertEqual({self.s.process.pid: code}, self.s.wait_for_all())
+        codes = self.s.wait_for_all()
+        self.assertEqual(code, codes.pop(self.s.process.pid))
+        self.assertLessEqual(set(codes.values()), {0})  # a resource tracker's
 
     def test_says_what_it_is_and_offers_no_more_than_a_pool(self):
         hello = self.main().hellos["main"]
