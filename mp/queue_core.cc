@@ -38,6 +38,10 @@ constexpr bool is_oversized(uint64_t capacity, uint64_t size) {
   return capacity > std::max(QueueCore::kKeptRing, std::bit_ceil(8 * size));
 }
 
+// Whether the next record, which is often as long as the one before, is asked for ahead: of smaller ones little is to be
+// won, and the lines of larger ones the CPU asks for by itself.
+constexpr bool is_worth_asking_for(uint64_t size) { return size >= 4 * kLine && size <= kPage; }
+
 // Bytes of a ring, by positions that only grow.
 struct Circle {
   std::byte* data;
@@ -73,6 +77,12 @@ struct Circle {
     const uint64_t start = index(position), first = std::min(size, capacity - start);
     std::memcpy(to, data + start, first);
     if (first < size) std::memcpy(static_cast<std::byte*>(to) + first, data, size - first);
+  }
+  // Asks for the lines at which the other side was last, so that they come while something else is done.
+  // Not for writing: CPUs wait for that.
+  void ask_for(uint64_t position, uint64_t size) const {
+    for (uint64_t line = 0; line < size; line += kLine)
+      __builtin_prefetch(data + index(position + line));
   }
   // Writes each byte once, where resize() would fill with zeros first.
   void append_to(std::string* to, uint64_t position, uint64_t size) const {
@@ -276,12 +286,13 @@ inline void QueueCore::move_to_room_for(uint64_t size, Place& place) {
   move_to_room_for(room_for(record.size()), place);
   const Circle circle = ring(putting_, place.ring, place.capacity).circle(place.capacity);
   MP_KILL_POINT();
-  __builtin_prefetch(circle.data + circle.index(place.position + 4 * kLine), 1);
+  circle.ask_for(place.position + 4 * kLine, kLine);
   circle.write_length(place.position, record.size());
   MP_KILL_POINT();
   circle.write(place.position + kLengthSize, record);
   MP_KILL_POINT();
   place.move_by(room_for(record.size()));
+  if (is_worth_asking_for(record.size())) circle.ask_for(place.position, record.size());
 }
 
 // How many there was room for.
@@ -421,6 +432,7 @@ template <class Take>
     const uint64_t size = take_record(circle, place.position, take);
     MP_KILL_POINT();
     place.move_by(size);
+    if (is_worth_asking_for(size)) circle.ask_for(place.position, size);
     bytes += size;
     largest = std::max(largest, size);
   }
