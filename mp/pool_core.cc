@@ -30,6 +30,10 @@ constexpr size_t kMostAtJoin = 4096;
 // Workers that have been told to end by SIGTERM get SIGKILL then.
 constexpr auto kPatience = 1s;
 
+// Who fetches results reads them, if he is back within this time; the pool's own thread would take a CPU from him or a
+// worker to hand them over.
+constexpr auto kAMoment = 1ms;
+
 base::Deadline never() { return base::Deadline::never(); }
 
 std::string message_of(const std::exception_ptr& error) {
@@ -159,7 +163,7 @@ void PoolCore::begin(const std::shared_ptr<Job>& job, bool attended) {
   if (attended) {
     ++job->attending_;
   } else {
-    ++unattended_;
+    count_unattended(*job);
   }
   feed_soon(lock, job);
   if (!attended) tell_of_change();
@@ -258,6 +262,7 @@ void PoolCore::put_tasks(Lock& lock, Job& job, uint64_t first, Batch& batch) {
 
 void PoolCore::go_on_with(const std::shared_ptr<Job>& job) {
   Lock lock(mutex_);
+  fetcher_was_here_ = true;
   if (has_room(*job)) feed_soon(lock, job);
 }
 
@@ -278,12 +283,24 @@ void PoolCore::abandon(const std::shared_ptr<Job>& job) {
 // ---------------------------------------------------------------- waiting
 
 void PoolCore::attend(Job& job) {
-  if (job.attending_++ == 0 && !job.done_) --unattended_;
+  if (job.attending_++ == 0 && !job.done_) count_attended(job);
+}
+
+void PoolCore::count_unattended(const Job& job) {
+  ++unattended_;
+  if (!job.is_fetched()) return;
+  ++unattended_fetched_;
+  fetcher_was_here_ = true;
+}
+
+void PoolCore::count_attended(const Job& job) {
+  --unattended_;
+  if (job.is_fetched()) --unattended_fetched_;
 }
 
 void PoolCore::leave(Job& job) {
   if (--job.attending_ > 0 || job.done_) return;
-  ++unattended_;
+  count_unattended(job);
   tell_of_change();
 }
 
@@ -338,13 +355,19 @@ void PoolCore::wait_for_change(Lock& lock, base::Deadline deadline) {
 
 void PoolCore::tell_of_change() {
   changed_.ring();
-  if (handler_has_work()) handler_bell_.ring();
+  if (handler_has_work() && !(handler_holds_back_ && fetcher_may_read())) handler_bell_.ring();
   if (over_ || !to_feed_.empty()) feeder_bell_.ring();
 }
 
 bool PoolCore::handler_has_work() const {
   const bool must_read = live_ > 0 && (unattended_ > 0 || notices_ > 0);
   return over_ || !callbacks_.empty() || (!reading_ && must_read);
+}
+
+// Whether what the handler would read is better left to who fetches it.
+bool PoolCore::fetcher_may_read() const {
+  const bool others_wait = over_ || !callbacks_.empty() || notices_ > 0;
+  return fetcher_was_here_ && !others_wait && unattended_ == unattended_fetched_;
 }
 
 void PoolCore::read_some(Lock& lock, base::Deadline deadline) {
@@ -435,7 +458,7 @@ void PoolCore::finish_if_done(const std::shared_ptr<Job>& job) {
 
 void PoolCore::finish(const std::shared_ptr<Job>& job) {
   job->done_ = true;
-  if (job->attending_ == 0) --unattended_;
+  if (job->attending_ == 0) count_attended(*job);
   stop_workers_if_idle();
   tell_reader();
 }
@@ -662,6 +685,11 @@ void PoolCore::handle_results() {
       lock.lock();
       callbacks_.pop_front();
       if (!job->done_) finish(job);
+    } else if (handler_has_work() && fetcher_may_read()) {
+      fetcher_was_here_ = false;
+      handler_holds_back_ = true;
+      wait_for(handler_bell_, lock, base::Deadline::after(kAMoment));
+      handler_holds_back_ = false;
     } else if (handler_has_work()) {
       read_some(lock, never());
     } else {

@@ -198,9 +198,12 @@ class PoolCore {
   void wait_for(Bell& bell, Lock& lock, base::Deadline deadline);
   void wait_for_change(Lock& lock, base::Deadline deadline = base::Deadline::never());
   bool handler_has_work() const;
+  bool fetcher_may_read() const;
   void tell_of_change();
   void attend(Job& job);
   void leave(Job& job);
+  void count_unattended(const Job& job);
+  void count_attended(const Job& job);
   bool is_lost(const Claim& claim, size_t worker, bool surely, bool* unsure);
   std::string fate_of(size_t index) const;
 
@@ -225,8 +228,11 @@ class PoolCore {
   size_t live_ = 0;
   std::unordered_map<uint64_t, std::shared_ptr<Job>> jobs_;
   uint64_t last_id_ = 0;
-  size_t unattended_ = 0;  // jobs that nobody waits for
-  size_t notices_ = 0;     // of the watcher's, that nobody has read yet
+  size_t unattended_ = 0;          // jobs that nobody waits for
+  size_t unattended_fetched_ = 0;  // of these, those whose results are fetched one by one
+  bool fetcher_was_here_ = false;  // a moment ago, and may be back before long
+  bool handler_holds_back_ = false;
+  size_t notices_ = 0;  // of the watcher's, that nobody has read yet
   std::deque<std::shared_ptr<Job>> callbacks_;
   std::deque<std::shared_ptr<Job>> to_feed_;  // by the thread for inputs that may wait
   bool reading_ = false, reader_sleeps_ = false;

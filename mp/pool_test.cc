@@ -1,7 +1,9 @@
 #include "mp/pool.h"
 
+#include <poll.h>
 #include <signal.h>
 #include <sys/resource.h>
+#include <sys/syscall.h>
 #include <unistd.h>
 
 #include <algorithm>
@@ -13,6 +15,7 @@
 #include <stdexcept>
 #include <thread>
 
+#include "base/unique_fd.h"
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
 #include "mp/event.h"
@@ -543,6 +546,17 @@ TEST_P(PoolTest, JoinEndsWithAHalfFetchedImap) {
   while (finite.fetch()) ++left;
   EXPECT_EQ(left, 5000);
   EXPECT_THROW(while (infinite.fetch()){}, ValueError);
+}
+
+// Who fetches is not waited for longer than a moment.
+TEST_P(PoolTest, WorkersEndAfterCloseThoughNobodyFetches) {
+  Pool pool = this->pool(1);
+  auto results = pool.imap(pid, up_to(100));
+  const base::UniqueFd worker(static_cast<int>(::syscall(SYS_pidfd_open, results.next(), 0)));
+  ASSERT_NE(worker.get(), -1);
+  pool.close();
+  pollfd ended = {.fd = worker.get(), .events = POLLIN, .revents = 0};
+  EXPECT_EQ(::poll(&ended, 1, 60'000), 1);
 }
 
 // ---------------------------------------------------------------- workers
