@@ -110,31 +110,6 @@ void write_all(int fd, std::string_view bytes) {
   }
 }
 
-// Absent: the server has died.
-struct Served {
-  base::UniqueFd talk;
-  pid_t pid;
-  base::UniqueFd end;
-  base::UniqueFd status;
-};
-std::optional<Served> ask(int server) {
-  auto [talk, its] = os::socket_pair(SOCK_STREAM);
-  int ends[2];
-  base::check(::pipe2(ends, O_CLOEXEC), "make a pipe for a child's exit code");
-  base::UniqueFd status(ends[0]), tell(ends[1]);
-  const int brought[] = {its.get(), tell.get()};
-  if (!os::send_descriptors(server, "f", brought)) return std::nullopt;
-  its.reset();
-  tell.reset();
-  os::Received answer = os::receive_descriptors(talk.get(), sizeof(int32_t));
-  if (answer.bytes.size() != sizeof(int32_t)) return std::nullopt;
-  const auto pid = decode<int32_t>(answer.bytes);
-  if (pid < 0) throw base::OsError(-pid, "fork a child in the fork server");
-  if (answer.descriptors.empty())
-    throw base::OsError(EMFILE, "get the descriptor of a child from the fork server");
-  return Served{std::move(talk), pid, std::move(answer.descriptors[0]), std::move(status)};
-}
-
 }  // namespace
 
 std::shared_ptr<Child> fork_child(const std::function<void()>& live) {
@@ -190,11 +165,24 @@ Nursery::~Nursery() {
 
 std::shared_ptr<Child> serve_child(const base::UniqueFd& server, std::string_view parcel,
                                    const Luggage& luggage) {
-  std::optional<Served> served = ask(server.get());
-  if (!served) return nullptr;
-  // If it has died already, we shall see that like any other end of it.
-  send_parcel(served->talk.get(), parcel, luggage.fds());
-  return std::make_shared<Child>(served->pid, std::move(served->end), std::move(served->status));
+  auto [talk, its] = os::socket_pair(SOCK_STREAM);
+  int ends[2];
+  base::check(::pipe2(ends, O_CLOEXEC), "make a pipe for a child's exit code");
+  base::UniqueFd status(ends[0]), tell(ends[1]);
+  const int brought[] = {its.get(), tell.get()};
+  if (!os::send_descriptors(server.get(), "f", brought)) return nullptr;
+  its.reset();
+  tell.reset();
+  // Before the answer: so the child finds it, and need not wait until we have woken. If the child or the server has died
+  // already, we shall see that.
+  send_parcel(talk.get(), parcel, luggage.fds());
+  os::Received answer = os::receive_descriptors(talk.get(), sizeof(int32_t));
+  if (answer.bytes.size() != sizeof(int32_t)) return nullptr;
+  const auto pid = decode<int32_t>(answer.bytes);
+  if (pid < 0) throw base::OsError(-pid, "fork a child in the fork server");
+  if (answer.descriptors.empty())
+    throw base::OsError(EMFILE, "get the descriptor of a child from the fork server");
+  return std::make_shared<Child>(pid, std::move(answer.descriptors[0]), std::move(status));
 }
 
 void run_if_child(int argc, char** argv) {
