@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <filesystem>
 #include <fstream>
+#include <iterator>
 #include <map>
 #include <nlohmann/json.hpp>
 #include <set>
@@ -147,6 +148,44 @@ void tell_apart(std::vector<Results>* all) {
   add_where_needed([&](const Results&) { return absl::StrCat(" #", ++number); });
 }
 
+// x of x.3.jsonl, or nothing.
+std::string whole_of_part(const std::string& path) {
+  const fs::path stem = fs::path(path).stem();
+  const std::string number = stem.extension().string();
+  const bool is_part =
+      number.size() > 1 && number.find_first_not_of("0123456789", 1) == std::string::npos;
+  return is_part ? stem.stem().string() : "";
+}
+
+// A run that was killed leaves the files of its runners, x.0.jsonl and so on, which are one implementation.
+std::vector<Results> with_parts_joined(std::vector<Results> of_folder) {
+  std::set<std::string> in_parts;
+  for (const Results& each : of_folder) {
+    if (each.name == whole_of_part(each.path)) in_parts.insert(each.name);
+  }
+  std::vector<Results> out;
+  std::map<std::string, size_t> places;
+  for (Results& each : of_folder) {
+    const std::string name = whole_of_part(each.path);
+    const bool is_empty = each.claims.empty() && each.cut_short;
+    if (!in_parts.contains(name) || (each.name != name && !is_empty)) {
+      out.push_back(std::move(each));
+      continue;
+    }
+    const auto [place, is_first] = places.try_emplace(name, out.size());
+    if (is_first) {
+      out.push_back(std::move(each));
+    } else {
+      Results& whole = out[place->second];
+      if (whole.claims.empty()) std::swap(whole, each);
+      std::move(each.claims.begin(), each.claims.end(), std::back_inserter(whole.claims));
+      std::move(each.unread.begin(), each.unread.end(), std::back_inserter(whole.unread));
+    }
+    out[place->second].cut_short = true;
+  }
+  return out;
+}
+
 }  // namespace
 
 const ClaimResult* Results::find(const std::string& claim) const {
@@ -224,11 +263,14 @@ std::variant<std::vector<Results>, std::string> read_all(const std::vector<std::
   for (const std::string& place : places) {
     auto files = results_files(place);
     if (auto* error = std::get_if<std::string>(&files)) return *error;
+    std::vector<Results> of_place;
     for (const std::string& file : std::get<std::vector<std::string>>(files)) {
       auto read = read_results(file, reading);
       if (auto* error = std::get_if<std::string>(&read)) return *error;
-      out.push_back(std::move(std::get<Results>(read)));
+      of_place.push_back(std::move(std::get<Results>(read)));
     }
+    of_place = with_parts_joined(std::move(of_place));
+    std::move(of_place.begin(), of_place.end(), std::back_inserter(out));
   }
   tell_apart(&out);
   return out;

@@ -69,7 +69,8 @@ std::variant<Results, std::string> parse_results(const std::string& text, const 
 std::variant<std::vector<std::string>, std::string> results_files(const std::string& place);
 
 // All files of several places. Where two have the same name, each gets its folder's behind
-// it, or its file's.
+// it, or its file's. What the runners of a killed run have left, NAME.0.jsonl and so on, is one run of NAME that
+// was cut short.
 std::variant<std::vector<Results>, std::string> read_all(const std::vector<std::string>& places,
                                                          Reading reading = {});
 

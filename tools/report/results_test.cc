@@ -167,6 +167,28 @@ TEST_F(ResultsFiles, WhatIsNotThereIsSaidToBe) {
   EXPECT_THAT(std::get<std::string>(results_files(root_ + "/empty")), HasSubstr("no NAME.jsonl"));
 }
 
+// Its runners write a file each.
+TEST_F(ResultsFiles, KilledRunIsOneColumn) {
+  for (const char* part : {"x-3.9.0", "x-3.9.1", "x-3.9.10"}) {
+    std::ofstream(add(absl::StrCat("a/", part, ".jsonl"), "x-3.9"), std::ios::app)
+        << R"({"claim":")" << part << R"(","area":"a","verdict":"holds","standing":"as_expected"})"
+        << "\n";
+  }
+  std::ofstream(root_ + "/a/x-3.9.2.jsonl");  // it has not begun to write
+  add("a/x-3.10.jsonl", "x-3.10");
+  const auto read = read_all({root_ + "/a"}, {.forgiving = true});
+  const auto& all = std::get<std::vector<Results>>(read);
+  ASSERT_EQ(all.size(), 2u);
+  EXPECT_EQ(all[0].name, "x-3.9");
+  EXPECT_TRUE(all[0].cut_short);
+  for (const char* claim : {"x-3.9.0", "x-3.9.1", "x-3.9.10"})
+    EXPECT_NE(all[0].find(claim), nullptr);
+  EXPECT_EQ(all[0].claims.size(), 3u);
+  EXPECT_THAT(all_unread(all), ElementsAre(HasSubstr("x-3.9.2.jsonl: this file is empty")));
+  EXPECT_EQ(all[1].name, "x-3.10");
+  EXPECT_FALSE(all[1].cut_short);
+}
+
 TEST_F(ResultsFiles, TwoOfTheSameNameAreToldApartByFolder) {
   add("old/x.jsonl", "x");
   add("new/x.jsonl", "x");
