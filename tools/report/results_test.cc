@@ -171,8 +171,7 @@ TEST_F(ResultsFiles, WhatIsNotThereIsSaidToBe) {
 TEST_F(ResultsFiles, KilledRunIsOneColumn) {
   for (const char* part : {"x-3.9.0", "x-3.9.1", "x-3.9.10"}) {
     std::ofstream(add(absl::StrCat("a/", part, ".jsonl"), "x-3.9"), std::ios::app)
-        << R"({"claim":")" << part << R"(","area":"a","verdict":"holds","standing":"as_expected"})"
-        << "\n";
+        << absl::StrReplaceAll(kClaim, {{"queue.a", part}}) << "\n";
   }
   std::ofstream(root_ + "/a/x-3.9.2.jsonl");  // it has not begun to write
   add("a/x-3.10.jsonl", "x-3.10");
