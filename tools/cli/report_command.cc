@@ -85,11 +85,7 @@ std::string write_forms(const ReportFlags& flags, const std::vector<Results>& al
   if (error.empty() && !flags.badge.empty())
     error = write_each(all, flags.badge, ".json", badge_json);
   if (!error.empty() || flags.json.empty()) return error;
-  std::vector<std::string> files;
-  for (const Results& each : all) files.push_back(each.path);
-  const auto document = whole_document(files);
-  if (const auto* unreadable = std::get_if<Unreadable>(&document)) return unreadable->why;
-  return write_text(flags.json, std::get<std::string>(document));
+  return write_text(flags.json, whole_document(all));
 }
 
 int report(const ReportFlags& flags, const std::string& root, std::vector<std::string> places) {

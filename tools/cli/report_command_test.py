@@ -109,6 +109,23 @@ class Report(CommandTest):
         self.assertEqual([len(each["claims"]) for each in document["results"]], [CLAIMS, CLAIMS])
         self.assertEqual(document["results"][1]["claims"][7], synthetic.line(1, 7))
 
+    def test_killed_run_is_one_document_of_what_was_done(self):
+        folder = self.results("a", implementations=1)
+        whole = self.path("a/%s.jsonl" % synthetic.name_of(0))
+        with open(whole) as f:
+            header, *claims = f.read().splitlines(keepends=True)
+        os.remove(whole)
+        parts = [header + claims[0], header, "", header + "".join(claims[1:3]) + claims[3][:20]]
+        for number, text in enumerate(parts):
+            with open(self.path("a/%s.%d.jsonl" % (synthetic.name_of(0), number)), "w") as f:
+                f.write(text)
+        code, out, said = self.run_it("report", "a", "--json")
+        self.assertEqual(2, code)
+        self.assertIn(".2.jsonl: this file is empty", said)
+        [one] = json.loads(out)["results"]
+        self.assertEqual(json.loads(header), one["header"])
+        self.assertEqual(claims[:3], [json.dumps(each) + "\n" for each in one["claims"]])
+
     def test_junit_is_xml_that_counts_the_same(self):
         self.results("a", 1)
         code, _, said = self.run_it("report", "a", "--junit=xml")

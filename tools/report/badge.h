@@ -9,7 +9,7 @@
 namespace mpcheck {
 
 // "1186 of 1263 hold". Green if everything is as expected, brightest if nothing is violated; red if
-// something is unexpected, yellow if something could not be judged, grey if nothing was.
+// something is unexpected, yellow if something could not be judged or the run was cut short, grey if nothing was judged.
 std::string badge_json(const Results& results);
 
 }  // namespace mpcheck

@@ -1,27 +1,39 @@
 #include "tools/report/document.h"
 
 #include <fstream>
-#include <sstream>
+#include <nlohmann/json.hpp>
 
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
-#include "tools/report/results.h"
 
 namespace mpcheck {
 namespace {
 
-// The lines that stand in the file, each of which is JSON: read_results() has looked.
-std::string results_json(const std::string& path, const Results& results) {
+using Json = nlohmann::ordered_json;
+
+// A file's lines of JSON: its header, which is kept if it is the first, and claims.
+void take_lines(const std::string& path, std::string* header, std::vector<std::string>* claims) {
   std::ifstream in(path, std::ios::binary);
-  std::string header, line;
-  std::vector<std::string> claims;
-  while (std::getline(in, line) && claims.size() < results.claims.size()) {
-    if (line.empty()) continue;
-    if (header.empty()) {
-      header = line;
-    } else {
-      claims.push_back(line);
+  bool is_first = true;
+  for (std::string line; std::getline(in, line);) {
+    if (!Json::accept(line)) continue;
+    if (!is_first) {
+      claims->push_back(line);
+    } else if (header->empty()) {
+      *header = line;
     }
+    is_first = false;
+  }
+}
+
+std::string results_json(const Results& results) {
+  std::string header;
+  std::vector<std::string> claims;
+  take_lines(results.path, &header, &claims);
+  for (const std::string& each : results.more_paths) take_lines(each, &header, &claims);
+  if (header.empty()) {  // nothing was written but the file itself
+    header = Json({{"mpcheck_results", 1}, {"testee", results.name}, {"command", Json::array()}})
+                 .dump(-1, ' ', false, Json::error_handler_t::replace);
   }
   return absl::StrCat("{\"header\":", header, ",\"claims\":[\n", absl::StrJoin(claims, ",\n"),
                       "]}");
@@ -29,13 +41,9 @@ std::string results_json(const std::string& path, const Results& results) {
 
 }  // namespace
 
-std::variant<std::string, Unreadable> whole_document(const std::vector<std::string>& files) {
+std::string whole_document(const std::vector<Results>& all) {
   std::vector<std::string> parts;
-  for (const std::string& file : files) {
-    const auto read = read_results(file);
-    if (const auto* why = std::get_if<std::string>(&read)) return Unreadable{*why};
-    parts.push_back(results_json(file, std::get<Results>(read)));
-  }
+  for (const Results& each : all) parts.push_back(results_json(each));
   return absl::StrCat("{\"mpcheck_document\":1,\"results\":[\n", absl::StrJoin(parts, ",\n"),
                       "]}\n");
 }

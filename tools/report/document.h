@@ -2,23 +2,19 @@
 //
 //   {"mpcheck_document":1,"results":[{"header":{...},"claims":[{...}, ...]}, ...]}
 //
-// with headers and claims as they stand in the NAME.jsonl files.
+// with headers and claims as they stand in the NAME.jsonl files. Lines that are torn are left out (Results::unread).
 #ifndef TOOLS_REPORT_DOCUMENT_H_
 #define TOOLS_REPORT_DOCUMENT_H_
 
 #include <string>
-#include <variant>
 #include <vector>
+
+#include "tools/report/results.h"
 
 namespace mpcheck {
 
-// What is wrong with a file, and where, as a sentence.
-struct Unreadable {
-  std::string why;
-};
-
-// Of such files.
-std::variant<std::string, Unreadable> whole_document(const std::vector<std::string>& files);
+// Of results that were read from files, which it reads again.
+std::string whole_document(const std::vector<Results>& all);
 
 }  // namespace mpcheck
 

@@ -37,6 +37,20 @@ TEST(Badge, ItsColourSaysWhetherThatIsAsExpected) {
               HasSubstr("\"nothing judged\",\"color\":\"lightgrey\""));
 }
 
+// A part of a run is no reason to be glad, whoever reads which form.
+TEST(Forms, RunThatWasCutShortIsNotToldAsWhole) {
+  Results part = results("x", {{"a.a", {}}});
+  part.cut_short = true;
+  EXPECT_THAT(badge_json(part), HasSubstr("\"1 of 1 hold, cut short\",\"color\":\"yellow\""));
+  EXPECT_THAT(junit_xml(part), HasSubstr("tests=\"2\" failures=\"0\" errors=\"1\""));
+  EXPECT_THAT(junit_xml(part), HasSubstr("<error message=\"the run was cut short"));
+  EXPECT_THAT(markdown_summary({part}), HasSubstr("| ⚠️ x (cut short) |"));
+}
+
+TEST(Forms, RunInWhichNothingWasJudgedHasNoTick) {
+  EXPECT_THAT(markdown_summary({results("x", {{"a.a", kUnsupported}})}), HasSubstr("| ➖ x |"));
+}
+
 TEST(Counts, HygieneThatIsNotKnownIsOfJudgedClaimsOnly) {
   const Tally tally = tally_of(results("x", {{"a.a", {"holds", "", "not_judged"}},
                                              {"a.b", {"unsupported", "", "not_judged"}},

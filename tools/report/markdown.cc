@@ -17,15 +17,22 @@ namespace {
 constexpr size_t kMostUnexpected = 25, kMostDifferences = 60;
 constexpr size_t kMostLinesOfAFailure = 12;
 
+// No tick for what was not done.
+const char* mark_of(const Results& results, const Tally& tally) {
+  if (tally.unexpected + tally.not_judged > 0) return "❌ ";
+  if (results.cut_short) return "⚠️ ";
+  return tally.judged() == 0 ? "➖ " : "✅ ";
+}
+
 std::string totals_table(const std::vector<Results>& all) {
   std::string out =
       "| implementation | holds | variation | violated | of these waived | unsupported | unknown | "
       "unexpected | hygiene |\n|---|--:|--:|--:|--:|--:|--:|--:|---|\n";
   for (const Results& each : all) {
     const Tally t = tally_of(each);
-    absl::StrAppend(&out, "| ", t.unexpected + t.not_judged > 0 ? "❌ " : "✅ ",
-                    markdown_text(each.name), each.cut_short ? " (cut short)" : "", " | ", t.holds,
-                    " | ", t.variation, " | ", t.violated, " | ", t.waived);
+    absl::StrAppend(&out, "| ", mark_of(each, t), markdown_text(each.name),
+                    each.cut_short ? " (cut short)" : "", " | ", t.holds, " | ", t.variation, " | ",
+                    t.violated, " | ", t.waived);
     absl::StrAppend(&out, " | ", t.unsupported, " | ", t.unknown, " | ", t.unexpected, " | ",
                     hygiene_text(t), " |\n");
   }

@@ -178,6 +178,9 @@ std::vector<Results> with_parts_joined(std::vector<Results> of_folder) {
     } else {
       Results& whole = out[place->second];
       if (whole.claims.empty()) std::swap(whole, each);
+      whole.more_paths.push_back(each.path);
+      std::move(each.more_paths.begin(), each.more_paths.end(),
+                std::back_inserter(whole.more_paths));
       std::move(each.claims.begin(), each.claims.end(), std::back_inserter(whole.claims));
       std::move(each.unread.begin(), each.unread.end(), std::back_inserter(whole.unread));
     }

@@ -37,7 +37,8 @@ struct ClaimResult {
 // What one implementation did.
 struct Results {
   std::string name;
-  std::string path;  // the file
+  std::string path;                     // the file
+  std::vector<std::string> more_paths;  // a killed run's other files
   std::vector<std::string> command;
   std::string reproduce;  // {claim} stands for the id of a claim
   std::string started;    // UTC; empty in files older than the member
