@@ -3,6 +3,7 @@
 
 #include "conformance/claims/areas.h"
 #include "conformance/claims/items.h"
+#include "conformance/claims/member_of.h"
 #include "conformance/claims/pool_support.h"
 #include "conformance/stage/matchers.h"
 #include "conformance/stage/process_tree.h"
@@ -13,9 +14,9 @@ namespace {
 using namespace std::chrono_literals;
 using testing::AnyOf;
 
-int64_t thread_of(Puppet& puppet) { return as_int(*puppet.must(self::ids()).find("tid")); }
+int64_t thread_of(Puppet& puppet) { return as_int(member_of(puppet.must(self::ids()), "tid")); }
 
-Value arguments_of(Puppet& puppet) { return *puppet.must(self::arguments()).find("args"); }
+Value arguments_of(Puppet& puppet) { return member_of(puppet.must(self::arguments()), "args"); }
 
 std::string done(const Puppet& task) { return task.name() + "_done"; }
 std::string failed(const Puppet& task) { return task.name() + "_failed"; }
@@ -93,8 +94,8 @@ Claims callback_claims() {
                task.does(self::returns(value));
                Puppet& callback = stage.arrival(done(task));
                const Value given = callback.must(self::arguments());
-               EXPECT_EQ(*given.find("args"), Value::list({value}));
-               EXPECT_EQ(*given.find("kwargs"), Value::dict({}));
+               EXPECT_EQ(member_of(given, "args"), Value::list({value}));
+               EXPECT_EQ(member_of(given, "kwargs"), Value::dict({}));
                callback.does(self::returns());
                EXPECT_THAT(main.does(result.get()), returns(value));
              }
@@ -115,7 +116,7 @@ Claims callback_claims() {
              main.must(pool.apply_async_by_position(result_named("good"), "square", {3},
                                                     {.callback = done, .error_callback = failed}));
              Puppet& callback = stage.arrival(done);
-             EXPECT_EQ(*callback.must(self::arguments()).find("args"), Value::list({9}));
+             EXPECT_EQ(member_of(callback.must(self::arguments()), "args"), Value::list({9}));
              callback.does(self::returns());
              EXPECT_THAT(main.does(result_named("good").get()), returns(9));
              main.must(pool.apply_async_by_position(

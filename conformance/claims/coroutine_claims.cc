@@ -4,6 +4,7 @@
 
 #include "absl/strings/str_split.h"
 #include "conformance/claims/areas.h"
+#include "conformance/claims/member_of.h"
 #include "conformance/claims/neighbours_support.h"
 #include "conformance/claims/pool_support.h"
 #include "conformance/claims/process_support.h"
@@ -283,8 +284,8 @@ Claims greenlet_claims() {
 // The lines that the program says. Abandons the claim if it fails.
 std::vector<std::string> said_by(Puppet& puppet, const std::string& program) {
   const Value done = puppet.must(module::runs_program(program));
-  EXPECT_EQ(*done.find("code"), Value(0)) << as_text(*done.find("stderr"));
-  return absl::StrSplit(as_text(*done.find("stdout")), '\n', absl::SkipEmpty());
+  EXPECT_EQ(member_of(done, "code"), Value(0)) << as_text(member_of(done, "stderr"));
+  return absl::StrSplit(as_text(member_of(done, "stdout")), '\n', absl::SkipEmpty());
 }
 
 const std::vector<std::string> kInterleaved = {"a0", "b0", "a1", "b1", "a2", "b2"};

@@ -5,6 +5,7 @@
 
 #include "conformance/claims/areas.h"
 #include "conformance/claims/crew.h"
+#include "conformance/claims/member_of.h"
 #include "conformance/claims/process_support.h"
 #include "conformance/stage/matchers.h"
 #include "conformance/stage/process_tree.h"
@@ -536,7 +537,7 @@ Claims ends_of_creators() {
              bool from_its_creator = child.ppid() == main.pid();
              stage.signal(main, SIGKILL);
              EXPECT_TRUE(stage.main_ends().killed_by(SIGKILL));
-             int64_t ppid = as_int(*child.must(self::ids()).find("ppid"));
+             int64_t ppid = as_int(member_of(child.must(self::ids()), "ppid"));
              EXPECT_NE(ppid, main.pid());
              EXPECT_TRUE(!from_its_creator || ppid == ::getpid())
                  << "we adopt orphans, not " << ppid;

@@ -50,20 +50,6 @@ std::vector<std::string> ready(Puppet& puppet, const std::vector<RemoteObject>& 
   return names;
 }
 
-// What each command of a batch returned; the claim is abandoned if one raised.
-std::vector<Value> values_of(const Call& batch) {
-  std::vector<Value> values;
-  for (const Reply& each : batch.batch()) {
-    const Returned* returned = std::get_if<Returned>(&each.result);
-    if (returned == nullptr) {
-      throw Abandon{Abandon::Why::kViolated,
-                    "in " + batch.text() + ": " + std::get<Raised>(each.result).text()};
-    }
-    values.push_back(returned->value);
-  }
-  return values;
-}
-
 RemoteConnection named(std::string name) {
   RemoteConnection c;
   c.name = std::move(name);
@@ -409,7 +395,7 @@ Claims messages() {
                expected.emplace_back(i);
              }
              Call sending = child.begins(batch(sends));
-             EXPECT_THAT(values_of(main.does(batch({a.recv()}, kMessages))),
+             EXPECT_THAT(results(main.does(batch({a.recv()}, kMessages))),
                          ElementsAreArray(expected));
              EXPECT_THAT(sending, returns());
            }},
@@ -628,7 +614,7 @@ Claims messages() {
              Call a = first.begins(batch({sender.send_bytes(shorter)}, kTimes));
              Call b = second.begins(batch({sender.send_bytes(longer)}, kTimes));
              std::vector<Value> got =
-                 values_of(main.does(batch({receiver.recv_bytes()}, 2 * kTimes)));
+                 results(main.does(batch({receiver.recv_bytes()}, 2 * kTimes)));
              EXPECT_EQ(std::count(got.begin(), got.end(), shorter), kTimes);
              EXPECT_EQ(std::count(got.begin(), got.end(), longer), kTimes);
              EXPECT_THAT(a, returns());

@@ -3,6 +3,7 @@
 #include "absl/strings/str_cat.h"
 #include "conformance/claims/areas.h"
 #include "conformance/claims/items.h"
+#include "conformance/claims/member_of.h"
 #include "conformance/claims/pool_support.h"
 #include "conformance/stage/matchers.h"
 
@@ -136,7 +137,7 @@ Claims pool_claims() {
              Puppet& callback = stage.arrival(task.name() + "_done");
              EXPECT_EQ(callback.pid(), main.pid());
              const Value given = callback.must(self::arguments());
-             EXPECT_EQ(*given.find("args"), Value::list({5}));
+             EXPECT_EQ(member_of(given, "args"), Value::list({5}));
              Call get = main.begins(result.get());
              EXPECT_THAT(get, blocks());
              callback.does(self::returns());

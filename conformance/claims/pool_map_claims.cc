@@ -2,6 +2,7 @@
 #include "absl/strings/str_cat.h"
 #include "conformance/claims/areas.h"
 #include "conformance/claims/items.h"
+#include "conformance/claims/member_of.h"
 #include "conformance/claims/pool_support.h"
 #include "conformance/stage/matchers.h"
 
@@ -480,7 +481,7 @@ Claims pool_map_claims() {
              main.must(pool.starmap_async(result, "puppet", items, 1));
              Puppet& first = arrival(stage, names[0]);
              Puppet& second = arrival(stage, names[1]);
-             EXPECT_EQ(*second.must(self::arguments()).find("args"), Value::list({"extra"}));
+             EXPECT_EQ(member_of(second.must(self::arguments()), "args"), Value::list({"extra"}));
              EXPECT_THAT(main.does(result.ready()), returns(false));
              Call get = main.begins(result.get());
              second.does(self::returns(2));

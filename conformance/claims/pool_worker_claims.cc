@@ -4,6 +4,7 @@
 #include "absl/strings/str_cat.h"
 #include "conformance/claims/areas.h"
 #include "conformance/claims/items.h"
+#include "conformance/claims/member_of.h"
 #include "conformance/claims/pool_support.h"
 #include "conformance/claims/process_support.h"
 #include "conformance/stage/matchers.h"
@@ -502,7 +503,7 @@ Claims lives_of_workers() {
              EXPECT_NE(name, other);
              std::vector<Value> seen;
              const Value children = main.must(module::active_children());
-             for (const Value& child : as_list(children)) seen.push_back(*child.find("name"));
+             for (const Value& child : as_list(children)) seen.push_back(member_of(child, "name"));
              EXPECT_THAT(seen, testing::UnorderedElementsAre(name, other));
              first.does(self::returns());
              second.does(self::returns());
@@ -732,8 +733,8 @@ Claims tasks() {
                Call call = main.begins(apply);
                Puppet& task = stage.arrival(name);
                const Value given = task.must(self::arguments());
-               EXPECT_EQ(*given.find("args"), Value::list({1, "two"}));
-               EXPECT_EQ(*given.find("kwargs"), Value::dict({{"key", 3}, {"other", nullptr}}));
+               EXPECT_EQ(member_of(given, "args"), Value::list({1, "two"}));
+               EXPECT_EQ(member_of(given, "kwargs"), Value::dict({{"key", 3}, {"other", nullptr}}));
                task.does(self::returns(7));
                EXPECT_THAT(call, returns(waits ? Value(7) : Value(nullptr)));
              }

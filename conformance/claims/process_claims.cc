@@ -7,6 +7,7 @@
 #include <regex>
 
 #include "conformance/claims/areas.h"
+#include "conformance/claims/member_of.h"
 #include "conformance/claims/process_support.h"
 #include "conformance/stage/matchers.h"
 #include "conformance/stage/process_tree.h"
@@ -100,7 +101,7 @@ Claims starting() {
              EXPECT_EQ(pid, Value(int64_t{child.pid()}));
              EXPECT_NE(child.pid(), main.pid());
              EXPECT_THAT(main.does(p.ident()), returns(int64_t{child.pid()}));
-             EXPECT_EQ(*child.must(self::ids()).find("pid"), Value(int64_t{child.pid()}));
+             EXPECT_EQ(member_of(child.must(self::ids()), "pid"), Value(int64_t{child.pid()}));
            }},
       {.id = "process.pid_outlives_the_process",
        .level = Level::kMust,
@@ -325,7 +326,7 @@ Claims starting() {
              Call running = main.begins(p.run());
              Puppet& target = stage.arrival(p);
              EXPECT_EQ(target.pid(), main.pid());
-             EXPECT_EQ(*target.must(self::arguments()).find("args"), Value::list({5}));
+             EXPECT_EQ(member_of(target.must(self::arguments()), "args"), Value::list({5}));
              EXPECT_THAT(running, blocks());
              target.must(self::returns(42));
              EXPECT_THAT(running, returns(nullptr));

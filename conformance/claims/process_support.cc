@@ -6,6 +6,7 @@
 
 #include "absl/strings/ascii.h"
 #include "absl/strings/str_cat.h"
+#include "conformance/claims/member_of.h"
 #include "conformance/stage/matchers.h"
 #include "gtest/gtest.h"
 
@@ -49,13 +50,13 @@ void await_end(Stage& stage, Puppet& child) {
 
 std::set<int64_t> pids_of(const Value& children) {
   std::set<int64_t> pids;
-  for (const Value& child : as_list(children)) pids.insert(as_int(*child.find("pid")));
+  for (const Value& child : as_list(children)) pids.insert(as_int(member_of(child, "pid")));
   return pids;
 }
 
 std::set<std::string> names_of(const Value& children) {
   std::set<std::string> names;
-  for (const Value& child : as_list(children)) names.insert(as_text(*child.find("name")));
+  for (const Value& child : as_list(children)) names.insert(as_text(member_of(child, "name")));
   return names;
 }
 

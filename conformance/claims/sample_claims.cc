@@ -10,6 +10,8 @@
 #include "absl/strings/str_split.h"
 #include "base/ending.h"
 #include "conformance/claims/areas.h"
+#include "conformance/claims/items.h"
+#include "conformance/claims/member_of.h"
 #include "conformance/claims/neighbours_support.h"
 #include "conformance/claims/pool_support.h"
 #include "conformance/claims/process_support.h"
@@ -468,7 +470,7 @@ Claims pool_samples() {
              Puppet& main = stage.main();
              RemotePool pool = main.pool(5);
              std::vector<Op> applies, asyncs, gets;
-             Value::List expected;
+             std::vector<Value> expected;
              for (int i = 0; i < 100; ++i) {
                const RemoteAsyncResult result = result_named(absl::StrCat("r", i));
                applies.push_back(pool.apply("square", {i}));
@@ -476,16 +478,10 @@ Claims pool_samples() {
                gets.push_back(result.get());
                expected.emplace_back(i * i);
              }
-             const auto values = [](const Call& call) {
-               Value::List got;
-               for (const Reply& each : call.batch())
-                 got.push_back(std::get<Returned>(each.result).value);
-               return got;
-             };
-             EXPECT_EQ(values(main.does(batch(applies))), expected);
+             EXPECT_EQ(results(main.does(batch(applies))), expected);
              main.must(batch(asyncs));
              close_and_join(main, pool);
-             EXPECT_EQ(values(main.does(batch(gets))), expected);
+             EXPECT_EQ(results(main.does(batch(gets))), expected);
            }},
       {.id = "sample.map_says_the_list",
        .level = Level::kMust,
@@ -584,15 +580,15 @@ Claims calling_samples() {
            [](Stage& stage) {
              Puppet& main = stage.main();
              const Value done = main.must(module::runs_program("unguarded"));
-             const std::string out = as_text(*done.find("stdout"));
+             const std::string out = as_text(member_of(done, "stdout"));
              if (stage.has_feature("inherits_memory")) {
                EXPECT_EQ(out, "module __main__\nchild\nexit code 0\n");
              } else {
                EXPECT_EQ(out, "module __main__\nmodule __mp_main__\nexit code 1\n");
-               EXPECT_THAT(as_text(*done.find("stderr")),
+               EXPECT_THAT(as_text(member_of(done, "stderr")),
                            testing::AllOf(HasSubstr("RuntimeError"), HasSubstr("bootstrapping")));
              }
-             EXPECT_EQ(*done.find("code"), Value(0));
+             EXPECT_EQ(member_of(done, "code"), Value(0));
            }},
   };
 }

@@ -4,6 +4,7 @@
 #include <algorithm>
 
 #include "conformance/claims/areas.h"
+#include "conformance/claims/member_of.h"
 #include "conformance/claims/process_support.h"
 #include "conformance/stage/matchers.h"
 #include "conformance/stage/process_tree.h"
@@ -297,7 +298,7 @@ Claims children() {
              Puppet& main = stage.main();
              Puppet& child =
                  stage.start_process(main, {}, {.args = Value::List{1, Value::unpicklable()}});
-             EXPECT_EQ(*child.must(self::arguments()).find("args"),
+             EXPECT_EQ(member_of(child.must(self::arguments()), "args"),
                        Value::list({1, Value::unpicklable()}));
            }},
       {.id = "start_method.unserialisable_arguments_fail_at_start",

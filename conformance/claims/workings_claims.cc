@@ -11,6 +11,7 @@
 #include "conformance/claims/areas.h"
 #include "conformance/claims/items.h"
 #include "conformance/claims/managed_support.h"
+#include "conformance/claims/member_of.h"
 #include "conformance/claims/pool_support.h"
 #include "conformance/claims/process_support.h"
 #include "conformance/stage/inspected.h"
@@ -729,9 +730,9 @@ Claims start_methods() {
            [](Stage& stage) {
              only_when_children_begin_afresh(stage);
              const Value printed = stage.main().must(module::runs_program("unguarded"));
-             EXPECT_EQ(as_text(*printed.find("stdout")),
+             EXPECT_EQ(as_text(member_of(printed, "stdout")),
                        "module __main__\nmodule __mp_main__\nexit code 1\n");
-             const std::string errors = as_text(*printed.find("stderr"));
+             const std::string errors = as_text(member_of(printed, "stderr"));
              EXPECT_THAT(errors, HasSubstr("RuntimeError"));
              EXPECT_THAT(errors, HasSubstr("bootstrapping"));
            }},

@@ -1,6 +1,7 @@
 #include "conformance/runner/judge.h"
 
 #include <exception>
+#include <stdexcept>
 
 #include "absl/strings/str_cat.h"
 #include "base/deadline.h"
@@ -36,6 +37,15 @@ void guarded(Judgement* j, Step step) {
     step();
   } catch (const Abandon& abandon) {
     take(abandon, j);
+  } catch (const std::out_of_range& e) {
+    // at() of a list that the testee has returned.
+    take({Abandon::Why::kViolated,
+          absl::StrCat("an answer has less in it than the claim looks at (", e.what(), ")")},
+         j);
+  } catch (const std::invalid_argument& e) {  // an address that is none, a number that is none
+    take({Abandon::Why::kViolated,
+          absl::StrCat("an answer is not what the claim needs: ", e.what())},
+         j);
   } catch (const std::exception& e) {
     // Ours, not the testee's. What was seen of the testee before stands.
     if (j->verdict == Verdict::kHolds) j->verdict = Verdict::kUnknown;
