@@ -13,6 +13,7 @@
 #include "conformance/claims/managed_support.h"
 #include "conformance/claims/pool_support.h"
 #include "conformance/claims/process_support.h"
+#include "conformance/claims/waits.h"
 #include "conformance/stage/inspected.h"
 #include "conformance/stage/matchers.h"
 #include "conformance/stage/neighbours.h"
@@ -464,6 +465,98 @@ Claims descriptions() {
              RemoteValue value = main.value("i", 0);
              main.must(value.enter());
              EXPECT_THAT(main.does(leaves_by_an_error(value)), lets_it_out());
+           }},
+      {.id = "lock.with_block_left_by_an_error_releases",
+       .level = Level::kMust,
+       .says = "An exception that leaves the with block of a lock, a semaphore or a condition goes "
+               "on, and another process can have the lock.",
+       .documented = {"LOCK-07"},
+       .needs = {"lock", "rlock", "semaphore", "bounded_semaphore", "condition", "object.call",
+                 "isolated"},
+       .check =
+           [](Stage& stage) {
+             Puppet& main = stage.main();
+             RemoteLock locks[] = {main.lock(), main.rlock(), main.semaphore(1),
+                                   main.bounded_semaphore(1)};
+             RemoteCondition c = main.condition();
+             Puppet& child = stage.start_process(main, {locks[0], locks[1], locks[2], locks[3], c});
+             for (const RemoteLock& lock : locks) {
+               main.must(lock.enter());
+               EXPECT_THAT(child.does(lock.acquire(kWithoutBlocking)), returns(false));
+               EXPECT_THAT(main.does(leaves_by_an_error(lock)), lets_it_out());
+               EXPECT_THAT(child.does(lock.acquire(kWithoutBlocking)), returns(true));
+             }
+             main.must(c.enter());
+             EXPECT_THAT(child.does(c.acquire(kWithoutBlocking)), returns(false));
+             EXPECT_THAT(main.does(leaves_by_an_error(c)), lets_it_out());
+             EXPECT_THAT(child.does(c.acquire(kWithoutBlocking)), returns(true));
+           }},
+      {.id = "value.with_block_left_by_an_error_releases",
+       .level = Level::kMust,
+       .says = "An exception that leaves the with block of a shared value or array goes on, and "
+               "another process can have its lock.",
+       .documented = {"SHV-16"},
+       .needs = {"value", "array", "object.call", "isolated"},
+       .check =
+           [](Stage& stage) {
+             Puppet& main = stage.main();
+             RemoteValue v = main.value("i", 1);
+             RemoteArray a = main.array("i", 2);
+             Puppet& child = stage.start_process(main, {v, a});
+             main.must(v.enter());
+             Call reads = child.begins(v.get());
+             EXPECT_THAT(reads, blocks());
+             EXPECT_THAT(main.does(leaves_by_an_error(v)), lets_it_out());
+             EXPECT_THAT(reads, returns(1));
+             main.must(a.enter());
+             reads = child.begins(a.get(1));
+             EXPECT_THAT(reads, blocks());
+             EXPECT_THAT(main.does(leaves_by_an_error(a)), lets_it_out());
+             EXPECT_THAT(reads, returns(0));
+           }},
+      {.id = "pipe.with_block_left_by_an_error_closes",
+       .level = Level::kMust,
+       .says =
+           "An exception that leaves the with block of an end of a pipe goes on, and the end is "
+           "closed.",
+       .documented = {"PIPE-15"},
+       .needs = {"pipe", "object.call"},
+       .check =
+           [](Stage& stage) {
+             Puppet& main = stage.main();
+             auto [left, right] = main.pipe();
+             main.must(left.enter());
+             EXPECT_THAT(main.does(leaves_by_an_error(left)), lets_it_out());
+             EXPECT_THAT(main.does(left.closed()), returns(true));
+             EXPECT_THAT(main.does(left.send(1)), raises("OSError"));
+             EXPECT_THAT(main.does(right.recv()), raises("EOFError"));
+           }},
+      {.id = "manager.lock_with_block_left_by_an_error_releases",
+       .level = Level::kMust,
+       .says =
+           "An exception that leaves the with block of a manager's lock, semaphore or condition "
+           "goes on, and another process can have the lock.",
+       .documented = {"LOCK-07"},
+       .needs = {"manager", "manager.lock", "manager.rlock", "manager.semaphore",
+                 "manager.condition", "object.call", "isolated"},
+       .check =
+           [](Stage& stage) {
+             Puppet& main = stage.main();
+             RemoteManager m = main.manager();
+             RemoteLock locks[] = {main.makes(m.lock()), main.makes(m.rlock()),
+                                   main.makes(m.semaphore(1))};
+             RemoteCondition c = main.makes(m.condition());
+             Puppet& child = stage.start_process(main, {locks[0], locks[1], locks[2], c});
+             for (const RemoteLock& lock : locks) {
+               main.must(lock.enter());
+               EXPECT_THAT(child.does(lock.acquire(kWithoutBlocking)), returns(false));
+               EXPECT_THAT(main.does(leaves_by_an_error(lock)), lets_it_out());
+               EXPECT_THAT(child.does(lock.acquire(kWithoutBlocking)), returns(true));
+             }
+             main.must(c.enter());
+             EXPECT_THAT(child.does(c.acquire(kWithoutBlocking)), returns(false));
+             EXPECT_THAT(main.does(leaves_by_an_error(c)), lets_it_out());
+             EXPECT_THAT(child.does(c.acquire(kWithoutBlocking)), returns(true));
            }},
       {.id = "manager.list.multiplies_from_the_left",
        .level = Level::kMust,
