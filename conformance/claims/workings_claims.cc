@@ -558,6 +558,56 @@ Claims descriptions() {
              EXPECT_THAT(main.does(leaves_by_an_error(c)), lets_it_out());
              EXPECT_THAT(child.does(c.acquire(kWithoutBlocking)), returns(true));
            }},
+      {.id = "lock.that_nobody_uses_leaves_no_name",
+       .level = Level::kShould,
+       .says = "Locks, semaphores and conditions that a program has forgotten leave nothing in "
+               "shared memory while it goes on.",
+       .documented = {"START-18"},
+       .needs = {"lock", "semaphore", "condition", "isolated"},
+       .check =
+           [](Stage& stage) {
+             Puppet& main = stage.main();
+             const auto names = [&] {
+               EXPECT_TRUE(stage.comes_to_rest());
+               const auto all = stage.shared_memory();
+               if (!all) throw Abandon{Abandon::Why::kUnsupported, "/dev/shm is not its own"};
+               return all->size();
+             };
+             size_t before = 0;
+             for (int round = 0; round < 3; ++round) {  // the first may make what stays for good
+               RemoteLock lock = main.lock(), semaphore = main.semaphore(2);
+               RemoteCondition c = main.condition();
+               results(main.does(batch({lock.acquire(), lock.release(), semaphore.acquire()})));
+               results(main.does(batch({lock.drop(), semaphore.drop(), c.drop()})));
+               if (round == 0) before = names();
+             }
+             EXPECT_EQ(names(), before);
+           }},
+      {.id = "manager.server_comes_about_as_its_context_says",
+       .level = Level::kMust,
+       .says = "The server of a context's Manager() is started by that context's method, whatever "
+               "the program has chosen: one that is not forked holds none of its pipes open.",
+       .documented = {"START-07", "START-08", "LIFE-16"},
+       .needs = {"manager", "pipe", "context.own", "isolated"},
+       .check =
+           [](Stage& stage) {
+             Puppet& main = stage.main();
+             for (const char* chosen : {"fork", "spawn"}) {
+               main.must(module::set_start_method(chosen, true));
+               auto [reader, writer] = main.pipe(false);
+               RemoteManager m = main.manager();
+               Puppet& thread = stage.start_thread(main);
+               main.must(writer.close());
+               Call end = main.begins(reader.recv());
+               if (stage.has_feature("inherits_memory")) {
+                 EXPECT_THAT(end, blocks());
+               } else {
+                 EXPECT_THAT(end, raises("EOFError"));
+               }
+               EXPECT_THAT(thread.does(m.shutdown()), returns(nullptr));
+               EXPECT_THAT(end, raises("EOFError"));
+             }
+           }},
       {.id = "manager.list.multiplies_from_the_left",
        .level = Level::kMust,
        .says = "2 * l is a list of all items twice, as l * 2 is, and l stays as it was.",
