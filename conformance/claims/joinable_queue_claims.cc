@@ -588,6 +588,32 @@ Claims queue_like_claims() {
              EXPECT_TRUE(stage.main_ends().succeeded());
              EXPECT_TRUE(stage.process_ends(worker));
            }},
+      {.id = "joinable_queue.join.interrupted_hinders_nobody",
+       .level = Level::kShould,
+       .says = "SIGINT ends join() with KeyboardInterrupt; the others go on, and the last "
+               "task_done() releases who waits then.",
+       .documented = {"JQ-03", "JQ-05", "JQ-06", "LOCK-12"},
+       .needs = {"joinable_queue", "isolated"},
+       .check =
+           [](Stage& stage) {
+             Puppet& main = stage.main();
+             RemoteJoinableQueue q = main.joinable_queue();
+             Puppet& child = stage.start_process(main, {q});
+             Puppet& other = stage.start_process(main, {q});
+             main.must(q.put(1));
+             Call join = child.begins(q.join());
+             EXPECT_THAT(join, blocks());
+             stage.signal(child, SIGINT);
+             EXPECT_THAT(join, raises("KeyboardInterrupt"));
+             main.must(q.put(2));
+             Call joins[] = {child.begins(q.join()), other.begins(q.join())};
+             EXPECT_THAT(main.does(q.get()), returns(1));
+             main.must(q.task_done());
+             for (const Call& each : joins) EXPECT_THAT(each, blocks());
+             EXPECT_THAT(main.does(q.get()), returns(2));
+             main.must(q.task_done());
+             for (const Call& each : joins) EXPECT_THAT(each, returns(nullptr));
+           }},
       {.id = "joinable_queue.inheritance.of_a_queue_in_use",
        .level = Level::kMust,
        .says = "A process started after its creator has used the queue puts and acknowledges.",

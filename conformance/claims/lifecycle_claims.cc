@@ -661,6 +661,29 @@ Claims remains() {
              EXPECT_EQ(ends_with(main, child, self::returns()), Value(0));
              thread.must(self::ids());
            }},
+      {.id = "lifecycle.zombies_are_reaped_however_many",
+       .level = Level::kShould,
+       .says = "Of many children that have ended unjoined none is listed, nor left as a zombie, "
+               "after one active_children(), nor after the next start().",
+       .documented = {"LIFE-08", "PROC-48", "PROC-50"},
+       .needs = {"process", "isolated"},
+       .check =
+           [](Stage& stage) {
+             Puppet& main = stage.main();
+             for (bool asks : {true, false}) {
+               std::vector<Puppet*> children;
+               for (int i = 0; i < 7; ++i) children.push_back(&stage.start_process(main));
+               for (Puppet* child : children) child->must(self::returns());
+               for (Puppet* child : children) await_end(stage, *child);
+               if (asks) {
+                 EXPECT_THAT(main.does(module::active_children()), returns(Value::list({})));
+               } else {
+                 stage.start_process(main);
+               }
+               for (Puppet* child : children) EXPECT_TRUE(is_gone(child->pid()));
+               for (Puppet* child : children) EXPECT_EQ(exit_code(main, child->handle()), Value(0));
+             }
+           }},
       {.id = "lifecycle.threads_may_use_the_library_after_the_target",
        .level = Level::kShould,
        .says = "A thread that outlives the target of its process can still be asked what process "

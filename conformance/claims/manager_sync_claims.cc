@@ -524,6 +524,32 @@ Claims managed_meetings() {
              EXPECT_THAT(wait, returns(true));
              child.must(c.release());
            }},
+      {.id = "manager.condition.wait_for_returns_what_the_predicate_did",
+       .level = Level::kMust,
+       .says = "wait_for() ends with whatever is true in a condition, be it not True, and returns "
+               "just that; when the time is up it returns what the predicate returned last.",
+       .documented = {"MAN-37", "COND-08"},
+       .needs = {"manager", "manager.condition", "manager.value", "condition.wait_for_any"},
+       .check =
+           [](Stage& stage) {
+             Puppet& main = stage.main();
+             RemoteManager m = main.manager();
+             RemoteCondition c = main.makes(m.condition());
+             RemoteValue v = main.makes(m.value("i", 7));
+             Puppet& child = stage.start_process(main, {c, v});
+             child.must(c.acquire());
+             EXPECT_THAT(child.does(c.wait_for_any(v)), returns(7));
+             main.must(v.set(0));
+             EXPECT_THAT(child.does(c.wait_for_any(v, 0s)), returns(0));
+             Call waits = child.begins(c.wait_for_any(v));
+             EXPECT_THAT(waits, blocks());
+             main.must(c.acquire());
+             main.must(v.set(-3));
+             main.must(c.notify());
+             main.must(c.release());
+             EXPECT_THAT(waits, returns(-3));
+             child.must(c.release());
+           }},
       {.id = "manager.condition.wait_restores_all_levels",
        .level = Level::kMust,
        .says =

@@ -9,6 +9,7 @@
 
 #include "conformance/claims/areas.h"
 #include "conformance/claims/items.h"
+#include "conformance/stage/inspected.h"
 #include "conformance/stage/matchers.h"
 
 namespace conformance {
@@ -22,6 +23,7 @@ using testing::HasSubstr;
 using testing::IsEmpty;
 using testing::Not;
 using testing::UnorderedElementsAre;
+using testing::UnorderedElementsAreArray;
 
 // More than any channel of an operating system holds without being asked to: sending it waits.
 constexpr int64_t kTooBigToBuffer = 1 << 20;
@@ -1997,6 +1999,78 @@ Claims travelling() {
              EXPECT_THAT(main.does(a.recv()), returns(2));
              grandchild.must(sender.send(3));
              EXPECT_THAT(main.does(receiver.recv()), returns(3));
+           }},
+      {.id = "pipe.messages_of_any_size_arrive_exact",
+       .level = Level::kMust,
+       .says = "Messages around 16, 64 and 128 KiB, whole pages or a byte more or less, and of "
+               "many MiB arrive byte for byte, and so does what follows.",
+       .documented = {"PIPE-04"},
+       .needs = {"pipe"},
+       .check =
+           [](Stage& stage) {
+             std::vector<int64_t> sizes = {(1 << 20) + 4096, (1 << 23) + 1, 1 << 24};
+             for (int64_t around : {1 << 14, 1 << 16, 1 << 17}) {
+               for (int more : {-1, 0, 1, 4096}) sizes.push_back(around + more);
+             }
+             Puppet& main = stage.main();
+             auto [receiver, sender] = main.pipe();
+             Puppet& child = stage.start_process(main, {sender});
+             for (int64_t size : sizes) {
+               const Value data = Value::blob(size, 3);
+               Call sends = child.begins(batch({sender.send_bytes(data), sender.send(size)}));
+               EXPECT_THAT(main.does(receiver.recv_bytes()), returns(data));
+               EXPECT_THAT(main.does(receiver.recv()), returns(size));
+               results(sends);
+             }
+           }},
+      {.id = "pipe.recv_bytes_into_counts_the_bytes_of_wide_items",
+       .level = Level::kShould,
+       .says =
+           "recv_bytes_into() a buffer whose items are wider than a byte: offset and the result "
+           "count bytes.",
+       .documented = {"PIPE-20", "PIPE-22"},
+       .needs = {"pipe", "raw_array", "object.call"},
+       .check =
+           [](Stage& stage) {
+             Puppet& main = stage.main();
+             auto [left, right] = main.pipe();
+             const RemoteArray items = main.raw_array("h", 5);
+             const Value wide = items.RemoteObject::value();
+             main.must(left.send_bytes(bytes("\1\1\2\2")));
+             EXPECT_THAT(main.does(object::call(right, "recv_bytes_into", {wide, 4})), returns(4));
+             EXPECT_THAT(main.does(items.slice()), returns(Value::list({0, 0, 0x0101, 0x0202, 0})));
+             main.must(left.send_bytes(bytes("\3\3")));
+             EXPECT_THAT(main.does(object::call(right, "recv_bytes_into", {wide})), returns(2));
+             EXPECT_THAT(main.does(items.slice()),
+                         returns(Value::list({0x0303, 0, 0x0101, 0x0202, 0})));
+             EXPECT_THAT(main.does(object::call(right, "recv_bytes_into", {wide, 11})),
+                         raises("ValueError"));
+           }},
+      {.id = "pipe.wait_tells_all_of_many",
+       .level = Level::kMust,
+       .says = "wait() returns every object that is ready, be it one of forty, all of them, or all "
+               "but one.",
+       .documented = {"WAIT-01"},
+       .needs = {"pipe"},
+       .check =
+           [](Stage& stage) {
+             constexpr int kPipes = 40;
+             Puppet& main = stage.main();
+             std::vector<RemoteObject> readers;
+             std::vector<RemoteConnection> writers;
+             for (int i = 0; i < kPipes; ++i) {
+               auto [reader, writer] = main.pipe(false);
+               readers.push_back(reader);
+               writers.push_back(writer);
+             }
+             std::vector<std::string> expected;
+             for (int i = kPipes - 1; i >= 0; --i) {
+               main.must(writers[i].send(i));
+               expected.push_back(readers[i].name);
+               if (i == kPipes - 1 || i < 2) {
+                 EXPECT_THAT(ready(main, readers, 0s), UnorderedElementsAreArray(expected));
+               }
+             }
            }},
       {.id = "pipe.sent_end_outlives_its_sender",
        .level = Level::kBeyond,

@@ -1,4 +1,6 @@
 // Pool.imap() and imap_unordered(): iterators over results that come one by one.
+#include <algorithm>
+
 #include "absl/strings/str_cat.h"
 #include "conformance/claims/areas.h"
 #include "conformance/claims/items.h"
@@ -462,6 +464,60 @@ Claims pool_imap_claims() {
              close_and_join(main, pool);
              for (int i = 1; i < 10; ++i) EXPECT_THAT(main.does(results.next()), returns(i * i));
              EXPECT_THAT(main.does(results.next()), raises("StopIteration"));
+           }},
+      {.id = "pool.imap.hands_out_all_that_waited_for_the_first",
+       .level = Level::kMust,
+       .says = "When the first item is the last to be done, and the others in any order, next() "
+               "gives all of them in the order of the input.",
+       .documented = {"POOL-48"},
+       .needs = {"pool.imap"},
+       .check =
+           [](Stage& stage) {
+             Puppet& main = stage.main();
+             RemotePool pool = main.pool(5);
+             RemoteResultIterator results = iterator_named("results");
+             for (const std::vector<int>& order :
+                  {std::vector<int>{4, 3, 2, 1, 0}, {1, 2, 3, 4, 0}, {3, 1, 0, 4, 2}}) {
+               Value::List tasks = puppet_items(stage, 5);
+               main.must(pool.imap(results, "puppet", tasks));
+               std::vector<Puppet*> puppets;
+               for (const Value& task : tasks) puppets.push_back(&arrival(stage, task));
+               for (int i : order) {
+                 puppets[i]->does(self::returns(i));
+                 stage.comes_to_rest();
+               }
+               for (int i = 0; i < 5; ++i) EXPECT_THAT(main.does(results.next()), returns(i));
+               EXPECT_THAT(main.does(results.next()), raises("StopIteration"));
+             }
+             close_and_join(main, pool);
+           }},
+      {.id = "pool.imap.keeps_thousands_of_results",
+       .level = Level::kMust,
+       .says =
+           "Thousands of results that nobody has fetched wait for who fetches them late, all of "
+           "them, in chunks and without.",
+       .documented = {"POOL-48", "POOL-49"},
+       .needs = {"pool.imap"},
+       .check =
+           [](Stage& stage) {
+             constexpr int kItems = 1500;
+             Puppet& main = stage.main();
+             RemotePool pool = main.pool(2);
+             RemoteResultIterator iterator = iterator_named("results");
+             for (bool ordered : {true, false}) {
+               for (int chunksize : {1, 700}) {
+                 main.must(imap_of_either_kind(pool, ordered, iterator, "square", numbers(kItems),
+                                               chunksize));
+                 stage.comes_to_rest();
+                 std::vector<int64_t> got;
+                 for (const Value& each : results(main.does(batch({iterator.next()}, kItems))))
+                   got.push_back(as_int(each));
+                 if (!ordered) std::sort(got.begin(), got.end());
+                 for (int i = 0; i < kItems; ++i) ASSERT_EQ(got[i], int64_t{i} * i);
+                 EXPECT_THAT(main.does(iterator.next()), raises("StopIteration"));
+               }
+             }
+             close_and_join(main, pool);
            }},
       {.id = "pool.imap.carries_big_items",
        .level = Level::kMust,

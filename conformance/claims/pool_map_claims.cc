@@ -490,6 +490,28 @@ Claims pool_map_claims() {
              EXPECT_THAT(get, returns(Value::list({1, 2})));
              close_and_join(main, pool);
            }},
+      {.id = "pool.map.chunks_may_be_as_big_as_its_input",
+       .level = Level::kMust,
+       .says = "map() and starmap() return every result in its place however big the chunks are: "
+               "thousands of items, all of them, or more than there are.",
+       .documented = {"POOL-12", "POOL-16"},
+       .needs = {"pool", "pool.starmap"},
+       .check =
+           [](Stage& stage) {
+             constexpr int kItems = 5000;
+             Puppet& main = stage.main();
+             RemotePool pool = main.pool(2);
+             Value::List tuples;
+             for (int i = 0; i < kItems; ++i) tuples.push_back(Value::tuple({i}));
+             const Value expected = Value::list(squares(kItems));
+             for (int chunksize : {1025, kItems - 1, kItems, 1 << 20}) {
+               EXPECT_THAT(main.does(pool.map("square", numbers(kItems), chunksize)),
+                           returns(expected));
+             }
+             EXPECT_THAT(main.does(pool.map("square", numbers(kItems))), returns(expected));
+             EXPECT_THAT(main.does(pool.starmap("square", tuples, kItems)), returns(expected));
+             close_and_join(main, pool);
+           }},
       {.id = "pool.starmap.chunks_are_those_of_map",
        .level = Level::kShould,
        .says = "starmap() cuts its input into chunks as map() does, with chunksize and without.",

@@ -1260,6 +1260,37 @@ Claims endings() {
              EXPECT_THAT(main.does(pool.join()), returns(nullptr));
              EXPECT_EQ(children_of(main), 0u);
            }},
+      {.id = "pool.apply_async.hundreds_are_under_way",
+       .level = Level::kMust,
+       .says = "Hundreds of calls, and maps between them, that wait for one busy worker each get "
+               "their own result.",
+       .documented = {"POOL-08", "POOL-10", "ARES-03"},
+       .needs = {"pool", "pool.map_async"},
+       .check =
+           [](Stage& stage) {
+             constexpr int kCalls = 300;
+             Puppet& main = stage.main();
+             RemotePool pool = main.pool(1);
+             Stage::Task busy = stage.apply_async_puppet(main, pool);
+             std::vector<Op> calls, gets;
+             for (int i = 0; i < kCalls; ++i) {
+               const RemoteAsyncResult one = result_named(absl::StrCat("one", i)),
+                                       many = result_named(absl::StrCat("many", i));
+               calls.push_back(pool.apply_async(one, "square", {i}));
+               calls.push_back(pool.map_async(many, "identity", {i, -i}));
+               gets.push_back(one.get());
+               gets.push_back(many.get());
+             }
+             results(main.does(batch(calls)));
+             busy.puppet.does(self::returns(5));
+             const std::vector<Value> got = results(main.does(batch(gets)));
+             for (int i = 0; i < kCalls; ++i) {
+               EXPECT_EQ(got.at(2 * i), Value(i * i));
+               EXPECT_EQ(got.at(2 * i + 1), Value::list({i, -i}));
+             }
+             EXPECT_THAT(main.does(busy.result.get()), returns(5));
+             close_and_join(main, pool);
+           }},
       {.id = "pool.with.refuses_a_pool_that_was_closed",
        .level = Level::kShould,
        .says = "A with statement over a pool that was closed or terminated raises ValueError.",

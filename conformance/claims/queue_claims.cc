@@ -11,6 +11,7 @@
 #include "conformance/claims/items.h"
 #include "conformance/claims/waits.h"
 #include "conformance/stage/matchers.h"
+#include "conformance/stage/shared_memory.h"
 
 namespace conformance {
 namespace {
@@ -1751,6 +1752,97 @@ Claims inheritance_claims() {
              for (int i = 0; i < 3; ++i) {
                a.must(q.put(i));
                EXPECT_THAT(b.does(q.get()), returns(i));
+             }
+           }},
+      {.id = "queue.items.pile_up_by_the_thousand",
+       .level = Level::kMust,
+       .says = "Thousands of items that wait behind a big one, while nobody gets, all arrive, in "
+               "their order.",
+       .documented = {"QUE-01", "QUE-02"},
+       .needs = {"queue"},
+       .check =
+           [](Stage& stage) {
+             constexpr int kItems = 3500;
+             Puppet& main = stage.main();
+             RemoteQueue q = main.queue();
+             Puppet& taker = stage.start_process(main, {q});
+             main.must(q.put(big_item(1)));
+             results(main.does(batch(puts(q, 1, kItems))));
+             EXPECT_THAT(taker.does(q.get()), returns(big_item(1)));
+             Call got = taker.begins(batch({q.get()}, kItems));
+             EXPECT_THAT(got, returns());
+             EXPECT_THAT(indexes_from(1, results(got)), zero_to(kItems));
+           }},
+      {.id = "queue.get.interrupted_hinders_nobody",
+       .level = Level::kShould,
+       .says = "SIGINT ends get() with KeyboardInterrupt; everybody, that process too, gets what "
+               "comes later.",
+       .documented = {"QUE-11", "QUE-36", "LOCK-12"},
+       .needs = {"queue", "isolated"},
+       .check =
+           [](Stage& stage) {
+             Puppet& main = stage.main();
+             RemoteQueue q = main.queue({.maxsize = 1});
+             Puppet& child = stage.start_process(main, {q});
+             for (int round = 0; round < 2; ++round) {
+               Call waiting = child.begins(q.get());
+               EXPECT_THAT(waiting, blocks());
+               stage.signal(child, SIGINT);
+               EXPECT_THAT(waiting, raises("KeyboardInterrupt"));
+               for (Puppet* taker : {&main, &child}) {
+                 main.must(q.put(1, {.block = false}));
+                 EXPECT_THAT(taker->does(q.get()), returns(1));
+               }
+             }
+           }},
+      {.id = "queue.put.interrupted_leaves_nothing",
+       .level = Level::kShould,
+       .says = "SIGINT ends a put() that waits for room with KeyboardInterrupt; its item never "
+               "arrives, and takes no room.",
+       .documented = {"QUE-08", "QUE-17", "LOCK-12"},
+       .needs = {"queue", "isolated"},
+       .check =
+           [](Stage& stage) {
+             Puppet& main = stage.main();
+             RemoteQueue q = main.queue({.maxsize = 1});
+             Puppet& child = stage.start_process(main, {q});
+             for (int round = 0; round < 2; ++round) {
+               main.must(q.put(1));
+               Call waiting = child.begins(q.put(2));
+               EXPECT_THAT(waiting, blocks());
+               stage.signal(child, SIGINT);
+               EXPECT_THAT(waiting, raises("KeyboardInterrupt"));
+               EXPECT_THAT(main.does(q.get()), returns(1));
+               EXPECT_THAT(child.does(q.put(3, {.block = false})), returns(nullptr));
+               EXPECT_THAT(main.does(q.put(4, {.block = false})), raises("Full"));
+               EXPECT_THAT(main.does(q.get()), returns(3));
+             }
+           }},
+      {.id = "queue.get.that_cannot_build_its_item_hinders_nobody",
+       .level = Level::kShould,
+       .says = "When get() raises because what it took can't be built again, such as a block of "
+               "memory that is gone, the item has left the queue, and its place is free.",
+       .documented = {"QUE-01", "QUE-15", "QUE-17"},
+       .needs = {"queue", "shared_memory", "isolated"},
+       .check =
+           [](Stage& stage) {
+             Puppet& main = stage.main();
+             RemoteQueue q = main.queue({.maxsize = 1});
+             Puppet& child = stage.start_process(main, {q});
+             for (const Op& get : {q.get(), q.get({.timeout = kLong}), q.get_nowait()}) {
+               for (Puppet* unlucky : {&main, &child}) {
+                 RemoteSharedMemory block =
+                     main.makes(module::shared_memory({.create = true, .size = 16}));
+                 main.must(q.put(block.value()));
+                 stage.comes_to_rest();
+                 main.must(block.close());
+                 main.must(block.unlink());
+                 EXPECT_THAT(unlucky->does(get), raises("OSError"));
+                 for (Puppet* taker : {&main, &child}) {
+                   EXPECT_THAT(main.does(q.put(1, {.block = false})), returns(nullptr));
+                   EXPECT_THAT(taker->does(q.get()), returns(1));
+                 }
+               }
              }
            }},
       {.id = "queue.inheritance.two_queues_are_two",

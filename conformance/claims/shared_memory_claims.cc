@@ -830,7 +830,7 @@ Claims managed() {
              main.must(m.enter());
              stage.server_of(main, m);
              std::vector<std::string> names;
-             for (int i = 0; i < 5; ++i) {
+             for (int i = 0; i < 20; ++i) {
                RemoteSharedMemory block = main.makes(m.shared_memory(8));
                names.push_back(name_of_block(main, block));
                if (i % 2 == 0) main.must(block.close());

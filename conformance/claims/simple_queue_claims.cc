@@ -7,6 +7,7 @@
 #include "conformance/claims/areas.h"
 #include "conformance/claims/items.h"
 #include "conformance/stage/matchers.h"
+#include "conformance/stage/shared_memory.h"
 
 namespace conformance {
 namespace {
@@ -405,6 +406,51 @@ Claims simple_queue_claims() {
              main.must(child.handle().join());
              main.must(q.put(1));
              EXPECT_THAT(main.does(q.get()), returns(1));
+           }},
+      {.id = "simple_queue.get.interrupted_hinders_nobody",
+       .level = Level::kShould,
+       .says = "SIGINT ends get() with KeyboardInterrupt; everybody, that process too, gets what "
+               "comes later.",
+       .documented = {"SQ-03", "SQ-04", "LOCK-12"},
+       .needs = {"simple_queue", "isolated"},
+       .check =
+           [](Stage& stage) {
+             Puppet& main = stage.main();
+             RemoteSimpleQueue q = main.simple_queue();
+             Puppet& child = stage.start_process(main, {q});
+             Call waiting = child.begins(q.get());
+             EXPECT_THAT(waiting, blocks());
+             stage.signal(child, SIGINT);
+             EXPECT_THAT(waiting, raises("KeyboardInterrupt"));
+             for (Puppet* taker : {&main, &child}) {
+               main.must(q.put(1));
+               EXPECT_THAT(taker->does(q.get()), returns(1));
+             }
+           }},
+      {.id = "simple_queue.get.that_cannot_build_its_item_hinders_nobody",
+       .level = Level::kShould,
+       .says = "When get() raises because what it took can't be built again, such as a block of "
+               "memory that is gone, the item has left the queue, and others get the next.",
+       .documented = {"SQ-03"},
+       .needs = {"simple_queue", "shared_memory", "isolated"},
+       .check =
+           [](Stage& stage) {
+             Puppet& main = stage.main();
+             RemoteSimpleQueue q = main.simple_queue();
+             Puppet& child = stage.start_process(main, {q});
+             for (Puppet* unlucky : {&main, &child}) {
+               RemoteSharedMemory block =
+                   main.makes(module::shared_memory({.create = true, .size = 16}));
+               main.must(q.put(block.value()));
+               main.must(block.close());
+               main.must(block.unlink());
+               EXPECT_THAT(unlucky->does(q.get()), raises("OSError"));
+               EXPECT_THAT(main.does(q.empty()), returns(true));
+               for (Puppet* taker : {&main, &child}) {
+                 main.must(q.put(1));
+                 EXPECT_THAT(taker->does(q.get()), returns(1));
+               }
+             }
            }},
       {.id = "simple_queue.kill.of_a_sending_producer_hinders_nobody",
        .level = Level::kBeyond,

@@ -14,6 +14,7 @@
 #include "conformance/claims/member_of.h"
 #include "conformance/claims/pool_support.h"
 #include "conformance/claims/process_support.h"
+#include "conformance/claims/waits.h"
 #include "conformance/stage/inspected.h"
 #include "conformance/stage/matchers.h"
 #include "conformance/stage/neighbours.h"
@@ -465,6 +466,148 @@ Claims descriptions() {
              RemoteValue value = main.value("i", 0);
              main.must(value.enter());
              EXPECT_THAT(main.does(leaves_by_an_error(value)), lets_it_out());
+           }},
+      {.id = "lock.with_block_left_by_an_error_releases",
+       .level = Level::kMust,
+       .says = "An exception that leaves the with block of a lock, a semaphore or a condition goes "
+               "on, and another process can have the lock.",
+       .documented = {"LOCK-07"},
+       .needs = {"lock", "rlock", "semaphore", "bounded_semaphore", "condition", "object.call",
+                 "isolated"},
+       .check =
+           [](Stage& stage) {
+             Puppet& main = stage.main();
+             RemoteLock locks[] = {main.lock(), main.rlock(), main.semaphore(1),
+                                   main.bounded_semaphore(1)};
+             RemoteCondition c = main.condition();
+             Puppet& child = stage.start_process(main, {locks[0], locks[1], locks[2], locks[3], c});
+             for (const RemoteLock& lock : locks) {
+               main.must(lock.enter());
+               EXPECT_THAT(child.does(lock.acquire(kWithoutBlocking)), returns(false));
+               EXPECT_THAT(main.does(leaves_by_an_error(lock)), lets_it_out());
+               EXPECT_THAT(child.does(lock.acquire(kWithoutBlocking)), returns(true));
+             }
+             main.must(c.enter());
+             EXPECT_THAT(child.does(c.acquire(kWithoutBlocking)), returns(false));
+             EXPECT_THAT(main.does(leaves_by_an_error(c)), lets_it_out());
+             EXPECT_THAT(child.does(c.acquire(kWithoutBlocking)), returns(true));
+           }},
+      {.id = "value.with_block_left_by_an_error_releases",
+       .level = Level::kMust,
+       .says = "An exception that leaves the with block of a shared value or array goes on, and "
+               "another process can have its lock.",
+       .documented = {"SHV-16"},
+       .needs = {"value", "array", "object.call", "isolated"},
+       .check =
+           [](Stage& stage) {
+             Puppet& main = stage.main();
+             RemoteValue v = main.value("i", 1);
+             RemoteArray a = main.array("i", 2);
+             Puppet& child = stage.start_process(main, {v, a});
+             main.must(v.enter());
+             Call reads = child.begins(v.get());
+             EXPECT_THAT(reads, blocks());
+             EXPECT_THAT(main.does(leaves_by_an_error(v)), lets_it_out());
+             EXPECT_THAT(reads, returns(1));
+             main.must(a.enter());
+             reads = child.begins(a.get(1));
+             EXPECT_THAT(reads, blocks());
+             EXPECT_THAT(main.does(leaves_by_an_error(a)), lets_it_out());
+             EXPECT_THAT(reads, returns(0));
+           }},
+      {.id = "pipe.with_block_left_by_an_error_closes",
+       .level = Level::kMust,
+       .says =
+           "An exception that leaves the with block of an end of a pipe goes on, and the end is "
+           "closed.",
+       .documented = {"PIPE-15"},
+       .needs = {"pipe", "object.call"},
+       .check =
+           [](Stage& stage) {
+             Puppet& main = stage.main();
+             auto [left, right] = main.pipe();
+             main.must(left.enter());
+             EXPECT_THAT(main.does(leaves_by_an_error(left)), lets_it_out());
+             EXPECT_THAT(main.does(left.closed()), returns(true));
+             EXPECT_THAT(main.does(left.send(1)), raises("OSError"));
+             EXPECT_THAT(main.does(right.recv()), raises("EOFError"));
+           }},
+      {.id = "manager.lock_with_block_left_by_an_error_releases",
+       .level = Level::kMust,
+       .says =
+           "An exception that leaves the with block of a manager's lock, semaphore or condition "
+           "goes on, and another process can have the lock.",
+       .documented = {"LOCK-07"},
+       .needs = {"manager", "manager.lock", "manager.rlock", "manager.semaphore",
+                 "manager.condition", "object.call", "isolated"},
+       .check =
+           [](Stage& stage) {
+             Puppet& main = stage.main();
+             RemoteManager m = main.manager();
+             RemoteLock locks[] = {main.makes(m.lock()), main.makes(m.rlock()),
+                                   main.makes(m.semaphore(1))};
+             RemoteCondition c = main.makes(m.condition());
+             Puppet& child = stage.start_process(main, {locks[0], locks[1], locks[2], c});
+             for (const RemoteLock& lock : locks) {
+               main.must(lock.enter());
+               EXPECT_THAT(child.does(lock.acquire(kWithoutBlocking)), returns(false));
+               EXPECT_THAT(main.does(leaves_by_an_error(lock)), lets_it_out());
+               EXPECT_THAT(child.does(lock.acquire(kWithoutBlocking)), returns(true));
+             }
+             main.must(c.enter());
+             EXPECT_THAT(child.does(c.acquire(kWithoutBlocking)), returns(false));
+             EXPECT_THAT(main.does(leaves_by_an_error(c)), lets_it_out());
+             EXPECT_THAT(child.does(c.acquire(kWithoutBlocking)), returns(true));
+           }},
+      {.id = "lock.that_nobody_uses_leaves_no_name",
+       .level = Level::kShould,
+       .says = "Locks, semaphores and conditions that a program has forgotten leave nothing in "
+               "shared memory while it goes on.",
+       .documented = {"START-18"},
+       .needs = {"lock", "semaphore", "condition", "isolated"},
+       .check =
+           [](Stage& stage) {
+             Puppet& main = stage.main();
+             const auto names = [&] {
+               EXPECT_TRUE(stage.comes_to_rest());
+               const auto all = stage.shared_memory();
+               if (!all) throw Abandon{Abandon::Why::kUnsupported, "/dev/shm is not its own"};
+               return all->size();
+             };
+             size_t before = 0;
+             for (int round = 0; round < 3; ++round) {  // the first may make what stays for good
+               RemoteLock lock = main.lock(), semaphore = main.semaphore(2);
+               RemoteCondition c = main.condition();
+               results(main.does(batch({lock.acquire(), lock.release(), semaphore.acquire()})));
+               results(main.does(batch({lock.drop(), semaphore.drop(), c.drop()})));
+               if (round == 0) before = names();
+             }
+             EXPECT_EQ(names(), before);
+           }},
+      {.id = "manager.server_comes_about_as_its_context_says",
+       .level = Level::kMust,
+       .says = "The server of a context's Manager() is started by that context's method, whatever "
+               "the program has chosen: one that is not forked holds none of its pipes open.",
+       .documented = {"START-07", "START-08", "LIFE-16"},
+       .needs = {"manager", "pipe", "context.own", "isolated"},
+       .check =
+           [](Stage& stage) {
+             Puppet& main = stage.main();
+             for (const char* chosen : {"fork", "spawn"}) {
+               main.must(module::set_start_method(chosen, true));
+               auto [reader, writer] = main.pipe(false);
+               RemoteManager m = main.manager();
+               Puppet& thread = stage.start_thread(main);
+               main.must(writer.close());
+               Call end = main.begins(reader.recv());
+               if (stage.has_feature("inherits_memory")) {
+                 EXPECT_THAT(end, blocks());
+               } else {
+                 EXPECT_THAT(end, raises("EOFError"));
+               }
+               EXPECT_THAT(thread.does(m.shutdown()), returns(nullptr));
+               EXPECT_THAT(end, raises("EOFError"));
+             }
            }},
       {.id = "manager.list.multiplies_from_the_left",
        .level = Level::kMust,
