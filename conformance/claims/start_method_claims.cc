@@ -57,7 +57,7 @@ Claims choosing() {
              Puppet& main = stage.main();
              Value::List all = as_list(main.must(module::get_all_start_methods()));
              ASSERT_FALSE(all.empty());
-             EXPECT_THAT(main.does(module::get_start_method()), returns(all[0]));
+             EXPECT_THAT(main.does(module::get_start_method()), returns(all.at(0)));
            }},
       {.id = "start_method.default",
        .level = Level::kVariation,
@@ -183,8 +183,8 @@ Claims choosing() {
            [](Stage& stage) {
              Puppet& main = stage.main();
              Value::List all = as_list(main.must(module::get_all_start_methods()));
-             EXPECT_THAT(main.does(module::get_context(nullptr)), returns(all[0]));
-             EXPECT_THAT(main.does(module::get_start_method(true)), returns(all[0]));
+             EXPECT_THAT(main.does(module::get_context(nullptr)), returns(all.at(0)));
+             EXPECT_THAT(main.does(module::get_start_method(true)), returns(all.at(0)));
              EXPECT_THAT(main.does(module::set_start_method("spawn")), raises("RuntimeError"));
              main.must(module::set_start_method("spawn", true));
              EXPECT_THAT(main.does(module::get_context(nullptr)), returns("spawn"));

@@ -48,7 +48,7 @@ Step step_from(const Value& triple) {
   const Value::List& parts = as_list(triple);
   if (triple.get_if<Value::Tuple>() == nullptr || parts.size() != 3)
     throw Abandon{Abandon::Why::kViolated, "no triple: " + triple.text()};
-  return {as_text(parts[0]), names_from(parts[1]), names_from(parts[2])};
+  return {as_text(parts.at(0)), names_from(parts.at(1)), names_from(parts.at(2))};
 }
 
 std::vector<Step> all_steps(Puppet& puppet, std::string top, WalkOptions options = {}) {

@@ -592,6 +592,29 @@ TEST_F(Faults, ABigAnswerIsNotTakenForABlockedCall) {
   }
 }
 
+TEST_F(Faults, ABatchThatIsAnsweredByTooFewRepliesIsTheAdaptersFault) {
+  Judgement j = judge_fake(claim([](Stage& stage) {
+                             RemoteQueue q = stage.main().queue();
+                             stage.main().does(batch({q.put(1), q.put(2)}));
+                           }),
+                           {"--at=batch", R"(say={"id":$ID,"ok":[{"ok":null}],"t0":1,"t1":2})"});
+  EXPECT_EQ(j.verdict, Verdict::kAdapterError);
+  EXPECT_THAT(j.failures, ElementsAre("a batch of 2 commands was answered by 1 replies"));
+}
+
+TEST_F(Faults, AnAnswerThatIsTooShortIsAViolation) {
+  Judgement j = judge_fake(claim([](Stage& stage) {
+                             RemoteQueue q = stage.main().queue();
+                             stage.main().must(q.put(Value::list({1})));
+                             const Value got = stage.main().must(q.get());
+                             EXPECT_EQ(as_list(got).at(1), Value(2));
+                           }),
+                           {});
+  EXPECT_EQ(j.verdict, Verdict::kViolated);
+  EXPECT_THAT(j.failures,
+              ElementsAre(HasSubstr("an answer has less in it than the claim looks at")));
+}
+
 TEST_F(Faults, AnErrorOfTheClaimIsNobodysFault) {
   Judgement j = judge_fake(claim([](Stage& stage) {
                              stage.main();

@@ -432,6 +432,14 @@ void Stage::take_reply(Call::Record& record) {
   };
   refuse(record.reply->result);
   for (const Reply& each : record.reply->batch) refuse(each.result);
+  const bool is_batch =
+      record.op.name == "batch" && std::holds_alternative<Returned>(record.reply->result);
+  const size_t commands = record.op.batch.size() * static_cast<size_t>(record.op.times);
+  if (const size_t replies = record.reply->batch.size(); is_batch && replies != commands) {
+    throw Abandon{
+        Abandon::Why::kAdapter,
+        absl::StrCat("a batch of ", commands, " commands was answered by ", replies, " replies")};
+  }
   if (const Raised* raised = std::get_if<Raised>(&record.reply->result)) {
     record.outcome = *raised;
   } else {
