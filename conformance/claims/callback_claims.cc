@@ -568,6 +568,27 @@ Claims callback_claims() {
              close_and_join(main, pool);
              EXPECT_FALSE(stage.has_come(done(task)));
            }},
+      {.id = "callback.may_terminate_its_pool",
+       .level = Level::kBeyond,
+       .says = "A callback may terminate() its pool, as who looks for one answer does when it has "
+               "it: the other workers end, and the result that it was called for comes.",
+       .documented = {"ROB-11", "POOL-33"},
+       .needs = {"pool", "isolated"},
+       .check =
+           [](Stage& stage) {
+             Puppet& main = stage.main();
+             RemotePool pool = main.pool(2);
+             auto [result, task] = stage.apply_async_puppet(main, pool, /*callbacks=*/true);
+             auto [other_result, other] = stage.apply_async_puppet(main, pool);
+             task.does(self::returns("found"));
+             Puppet& callback = stage.arrival(done(task));
+             EXPECT_THAT(callback.does(pool.terminate()), returns(nullptr));
+             EXPECT_TRUE(stage.process_ends(other));
+             callback.does(self::returns());
+             EXPECT_THAT(main.does(result.get()), returns("found"));
+             EXPECT_THAT(main.does(pool.join()), returns(nullptr));
+             EXPECT_THAT(main.does(module::active_children()), returns(Value::list({})));
+           }},
   };
 }
 

@@ -13,6 +13,7 @@
 #include "conformance/claims/managed_support.h"
 #include "conformance/claims/pool_support.h"
 #include "conformance/claims/process_support.h"
+#include "conformance/claims/waits.h"
 #include "conformance/stage/limits.h"
 #include "conformance/stage/matchers.h"
 #include "conformance/stage/shared_memory.h"
@@ -20,6 +21,7 @@
 namespace conformance {
 namespace {
 
+using namespace std::chrono_literals;
 using testing::AnyOf;
 
 constexpr int kLarge = 1 << 20;  // bytes
@@ -284,6 +286,65 @@ Claims other_limits() {
              EXPECT_THAT(main.does(pool.map("square", numbers(50))),
                          returns(Value::list(squares(50))));
              close_and_join(main, pool);
+           }},
+      {.id = "limit.descriptors.many_in_use",
+       .level = Level::kShould,
+       .says = "In a process that has more than a thousand files open everything works as in any "
+               "other: poll(), wait() and get() with a timeout, sending an end, start() and "
+               "join(t).",
+       .documented = {"PIPE-25", "PIPE-32", "WAIT-04", "QUE-14"},
+       .needs = {"pipe", "queue", "isolated"},
+       .check =
+           [](Stage& stage) {
+             Puppet& main = stage.main();
+             const LoweredLimit files =
+                 stage.lowers(main, RLIMIT_NOFILE, 3000);  // not the usual 1024
+             if (!stage.open_files(main))
+               throw Abandon{Abandon::Why::kUnsupported, "the kernel does not tell what is open"};
+             for (int i = 0; i < 600 && stage.open_files(main) <= 1100; ++i) main.pipe(false);
+             auto [here, there] = main.pipe();
+             RemoteQueue q = main.queue();
+             Puppet& child = stage.start_process(main, {there, q});
+             for (const Timeout& timeout : {Timeout(0s), Timeout(10ms)}) {
+               EXPECT_THAT(main.does(here.poll(timeout)), returns(false));
+               EXPECT_THAT(main.does(module::wait({here}, timeout)), returns(Value::list({})));
+               EXPECT_THAT(main.does(q.get({.timeout = timeout})), raises("Empty"));
+               EXPECT_THAT(main.does(child.handle().join(timeout)), returns(nullptr));
+             }
+             auto [receiver, sender] = main.pipe(false);
+             main.must(here.send(sender.value()));
+             RemoteConnection arrived;
+             arrived.name = "arrived";
+             child.must(there.recv_object(arrived));
+             child.must(arrived.send("from the child"));
+             EXPECT_THAT(main.does(receiver.poll(kLong)), returns(true));
+             EXPECT_THAT(main.does(receiver.recv()), returns("from the child"));
+             child.must(q.put("an item"));
+             EXPECT_THAT(main.does(q.get({.timeout = kLong})), returns("an item"));
+             child.must(self::returns());
+             EXPECT_THAT(main.does(child.handle().join(kLong)), returns(nullptr));
+             EXPECT_THAT(main.does(child.handle().exitcode()), returns(0));
+           }},
+      {.id = "limit.descriptors.of_dropped_arrays",
+       .level = Level::kShould,
+       .says =
+           "Big Arrays that nobody holds any more cost nothing: where there are descriptors for "
+           "a few of them a program makes, uses and drops many.",
+       .documented = {"FAULT-04"},
+       .needs = {"array", "isolated"},
+       .check =
+           [](Stage& stage) {
+             constexpr int kBig = 5 << 20, kSpare = 8, kMany = 3 * kSpare;
+             Puppet& main = stage.main();
+             main.must(main.array("b", kBig).drop());  // loads what it needs
+             const LoweredLimit files =
+                 stage.lowers(main, RLIMIT_NOFILE, lowest_free_descriptor(main.pid()) + kSpare);
+             for (int i = 0; i < kMany; ++i) {
+               RemoteArray big =
+                   main.array("b", kBig + i * kLarge);  // not the room of the last one
+               main.must(big.set(-1, 1));
+               main.must(big.drop());
+             }
            }},
   };
 }

@@ -632,6 +632,24 @@ Claims references() {
              EXPECT_TRUE(stage.process_ends(child));
              EXPECT_TRUE(server.is_destroyed());
            }},
+      {.id = "manager.own_key_goes_to_children",
+       .level = Level::kMust,
+       .says = "A child that is given a proxy of a manager with a key of its own can use it, and "
+               "so can its own child.",
+       .documented = {"MAN-51"},
+       .needs = {"manager", "manager.list", "manager.connect", "remote.authkey", "isolated"},
+       .check =
+           [](Stage& stage) {
+             Puppet& main = stage.main();
+             RemoteManager m =
+                 started_manager(stage, main, {.authkey = Value::bytes("a key of its own")});
+             RemoteListProxy l = main.makes(m.list({1}));
+             Puppet& child = stage.start_process(main, {l});
+             EXPECT_THAT(child.does(l.append(2)), returns());
+             Puppet& grandchild = stage.start_process(child, {l});
+             EXPECT_THAT(grandchild.does(l.append(3)), returns());
+             EXPECT_THAT(main.does(l.get()), returns(Value::list({1, 2, 3})));
+           }},
   };
 }
 

@@ -538,6 +538,26 @@ Claims pool_imap_claims() {
              EXPECT_THAT(main.does(results.next()), raises("StopIteration"));
              close_and_join(main, pool);
            }},
+      {.id = "pool.imap.raises_the_error_of_input_that_never_begins",
+       .level = Level::kShould,
+       .says = "When the input raises before its first item the first next() raises that, the "
+               "second is the end, and the pool goes on.",
+       .documented = {"POOL-22"},
+       .needs = {"pool.imap", "source"},
+       .check =
+           [](Stage& stage) {
+             Puppet& main = stage.main();
+             RemotePool pool = main.pool(1);
+             for (bool ordered : {true, false}) {
+               RemoteSource source = main.source({.items = Value::List{}, .raises = "KeyError"});
+               RemoteResultIterator results = iterator_named("results");
+               main.must(imap_of_either_kind(pool, ordered, results, "square", source));
+               EXPECT_THAT(main.does(results.next()), raises("KeyError"));
+               EXPECT_THAT(main.does(results.next()), raises("StopIteration"));
+               EXPECT_THAT(main.does(pool.apply("square", {5})), returns(25));
+             }
+             close_and_join(main, pool);
+           }},
   };
 }
 

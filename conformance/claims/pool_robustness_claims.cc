@@ -607,10 +607,36 @@ Claims interrupts() {
   };
 }
 
+// ---------------------------------------------------------------- what a task leaves
+
+Claims remains() {
+  return {
+      {.id = "pool.done_task.is_forgotten",
+       .level = Level::kShould,
+       .says = "When a task is done and its result was fetched, neither its worker nor the pool "
+               "holds what it was given and returned: an end of a pipe is closed.",
+       .documented = {"PIPE-15"},
+       .needs = {"pool", "pipe", "isolated"},
+       .check =
+           [](Stage& stage) {
+             Puppet& main = stage.main();
+             RemotePool pool = main.pool(1);
+             for (const char* task : {"nothing", "identity"}) {
+               auto [receiver, sender] = main.pipe(false);
+               if (testing::Matches(raises())(main.does(pool.apply(task, {sender.value()}))))
+                 throw Abandon{Abandon::Why::kUnsupported, "no task takes the end of a pipe"};
+               main.must(sender.drop());
+               EXPECT_THAT(main.does(receiver.recv()), raises("EOFError"));
+             }
+             close_and_join(main, pool);
+           }},
+  };
+}
+
 }  // namespace
 
 Claims pool_robustness_claims() {
-  return all_of({deaths(), failures(), pending_work(), interrupts()});
+  return all_of({deaths(), failures(), pending_work(), interrupts(), remains()});
 }
 
 }  // namespace conformance

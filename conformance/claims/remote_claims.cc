@@ -2,8 +2,13 @@
 #include <signal.h>
 #include <unistd.h>
 
+#include <filesystem>
+#include <fstream>
 #include <optional>
+#include <set>
+#include <sstream>
 
+#include "absl/strings/str_cat.h"
 #include "conformance/claims/areas.h"
 #include "conformance/claims/items.h"
 #include "conformance/claims/managed_support.h"
@@ -63,6 +68,39 @@ struct Remote {
 std::string heard(RawSocket& from) {
   std::string first = from.receive(1);
   return first + from.received_so_far();
+}
+
+// Expects that no other user can connect to what listens at `path`, as the process `pid` sees it.
+void expect_only_the_user_reaches(pid_t pid, const std::string& path) {
+  ASSERT_FALSE(path.empty() || path[0] == '\0' || path[0] == '@')
+      << "an address without a file, to which anybody may connect: " << path;
+  const std::string seen_by = absl::StrCat("/proc/", pid, path[0] == '/' ? "/root" : "/cwd/");
+  const std::filesystem::path file = seen_by + path;
+  const auto forbidden = std::filesystem::perms::group_all | std::filesystem::perms::others_all;
+  std::error_code error;
+  const auto of_folder = std::filesystem::status(file.parent_path(), error).permissions();
+  ASSERT_FALSE(error) << file << ": " << error.message();
+  EXPECT_EQ(of_folder & forbidden, std::filesystem::perms::none) << file.parent_path();
+}
+
+// Where a process listens to AF_UNIX, as the kernel tells it: a name without a file begins with @.
+std::set<std::string> unix_addresses_of(pid_t pid) {
+  std::set<std::string> sockets, found;
+  std::error_code gone;
+  const std::string process = absl::StrCat("/proc/", pid);
+  for (std::filesystem::directory_iterator fd(process + "/fd", gone), end; !gone && fd != end;
+       fd.increment(gone)) {
+    sockets.insert(std::filesystem::read_symlink(fd->path(), gone));
+  }
+  std::ifstream table(process + "/net/unix");
+  for (std::string line; std::getline(table, line);) {
+    std::istringstream columns(line);
+    std::string number, references, protocol, flags, type, state, inode, path;
+    columns >> number >> references >> protocol >> flags >> type >> state >> inode >> path;
+    constexpr std::string_view kListens = "00010000";  // __SO_ACCEPTCON
+    if (flags == kListens && sockets.contains("socket:[" + inode + "]")) found.insert(path);
+  }
+  return found;
 }
 
 Claims listeners() {
@@ -993,11 +1031,48 @@ Claims strangers() {
   };
 }
 
+Claims privacy() {
+  return {
+      {.id = "remote.chosen_address_is_private",
+       .level = Level::kMust,
+       .says = "Where a Listener chooses its address itself, that is a file in a folder that only "
+               "its user may enter.",
+       .documented = {"LSN-01"},
+       .needs = {"remote"},
+       .check =
+           [](Stage& stage) {
+             Remote remote(stage);
+             expect_only_the_user_reaches(remote.main.pid(), as_text(remote.address));
+             remote.main.must(remote.listener.close());
+           }},
+      {.id = "remote.helpers_listen_in_private",
+       .level = Level::kBeyond,
+       .says = "What starts children, serves a manager's objects and hands over ends of pipes "
+               "listens, if at all, where only the program's user can connect.",
+       .documented = {"LSN-01", "MAN-01"},
+       .needs = {"manager", "pipe", "isolated"},
+       .check =
+           [](Stage& stage) {
+             Puppet& main = stage.main();
+             RemoteManager manager = main.manager();
+             auto [here, there] = main.pipe();
+             stage.start_process(main, {there});
+             auto [receiver, sender] = main.pipe(false);
+             main.must(here.send(sender.value()));  // it is on its way as long as nobody takes it
+             for (pid_t pid : stage.processes()) {
+               for (const std::string& path : unix_addresses_of(pid))
+                 expect_only_the_user_reaches(pid, path);
+             }
+             main.must(manager.shutdown());
+           }},
+  };
+}
+
 }  // namespace
 
 Claims remote_claims() {
   Claims all = listeners();
-  for (auto more : {remote_connections, keys, strangers}) {
+  for (auto more : {remote_connections, keys, strangers, privacy}) {
     for (const Claim& claim : more()) all.push_back(claim);
   }
   return all;

@@ -854,6 +854,23 @@ Claims managed() {
              EXPECT_THAT(main.does(main.makes(m.shared_memory(8)).get(7)), returns(0));
              main.must(m.shutdown());
            }},
+      {.id = "shared_memory.manager.ends_without_a_warning",
+       .level = Level::kShould,
+       .says = "A program whose SharedMemoryManager has unlinked what it made hears nothing at its "
+               "end.",
+       .documented = {"MAN-55", "SHM-08"},
+       .needs = {"shared_memory_manager", "shareable_list", "isolated"},
+       .check =
+           [](Stage& stage) {
+             Puppet& main = stage.main();
+             RemoteSharedMemoryManager m = started(stage, main);
+             main.must(main.makes(m.shared_memory(8)).set(0, 1));
+             main.makes(m.shareable_list({1, "two"}));
+             main.must(m.shutdown());
+             main.must(self::returns());
+             await_all(stage);
+             EXPECT_EQ(stage.printed("stderr"), "");
+           }},
   };
 }
 

@@ -622,6 +622,23 @@ Claims helpers_of_methods() {
              EXPECT_TRUE(stage.main_ends().killed_by(SIGKILL));
              EXPECT_TRUE(stage.process_ends(child));
            }},  // finish() looks what is left
+      {.id = "start_method.later_child_holds_no_more",
+       .level = Level::kMust,
+       .says = "A child that does not begin with a copy of its creator has no more files open than "
+               "one that was started before it and still runs.",
+       .documented = {"LIFE-16"},
+       .needs = {"process", "isolated"},
+       .check =
+           [](Stage& stage) {
+             if (stage.has_feature("inherits_memory"))
+               throw Abandon{Abandon::Why::kUnsupported, "a forked child has all that is open"};
+             Puppet& main = stage.main();
+             Puppet& eldest = stage.start_process(main);
+             stage.start_process(main);
+             Puppet& youngest = stage.start_process(main);
+             stage.comes_to_rest();
+             EXPECT_LE(stage.open_files(youngest), stage.open_files(eldest));
+           }},
   };
 }
 

@@ -879,6 +879,59 @@ Claims start_methods() {
              EXPECT_THAT(errors, HasSubstr("RuntimeError"));
              EXPECT_THAT(errors, HasSubstr("bootstrapping"));
            }},
+      {.id = "start_method.main_module_of_a_package",
+       .level = Level::kMust,
+       .says = "A child finds the main module of a program that was started by its name in a "
+               "package, and can import what lies beside it.",
+       .documented = {"START-11"},
+       .needs = {"program.package"},
+       .check =
+           [](Stage& stage) {
+             const Value printed = stage.main().must(module::runs_program("package"));
+             EXPECT_EQ(as_text(*printed.find("stdout")), "child neighbour\nexit code 0\n");
+             EXPECT_EQ(as_text(*printed.find("stderr")), "");
+           }},
+      {.id = "start_method.objects_of_the_main_module",
+       .level = Level::kShould,
+       .says = "A spawned child that makes a semaphore as it imports the main module leaves "
+               "nothing behind, and nobody warns of anything.",
+       .documented = {"ROB-36", "START-18"},
+       .needs = {"program.semaphore_of_the_main_module"},
+       .check =
+           [](Stage& stage) {
+             only_under_method(stage,
+                               "spawn");  // in a child of the fork server it stays registered
+             const Value printed =
+                 stage.main().must(module::runs_program("semaphore_of_the_main_module"));
+             EXPECT_EQ(as_text(*printed.find("stdout")), "exit code 0\n");
+             EXPECT_EQ(as_text(*printed.find("stderr")), "");
+           }},
+      {.id = "start_method.without_standard_output",
+       .level = Level::kShould,
+       .says = "A program that has closed its standard output, or has none, starts children as "
+               "any other, and they end as they should.",
+       .documented = {"PROC-02", "PROC-06"},
+       .needs = {"program.without_standard_output"},
+       .check =
+           [](Stage& stage) {
+             const Value printed =
+                 stage.main().must(module::runs_program("without_standard_output"));
+             EXPECT_EQ(as_text(*printed.find("stdout")), "exit code 0\nexit code 0\n");
+             EXPECT_EQ(as_text(*printed.find("stderr")), "");
+           }},
+      {.id = "pipe.default_timeout_of_sockets_means_nothing",
+       .level = Level::kShould,
+       .says = "recv() of a two-way pipe waits for a message, whatever timeout the program has set "
+               "for its sockets by default.",
+       .documented = {"PIPE-08"},
+       .needs = {"program.default_timeout_of_sockets"},
+       .check =
+           [](Stage& stage) {
+             const Value printed =
+                 stage.main().must(module::runs_program("default_timeout_of_sockets"));
+             EXPECT_EQ(as_text(*printed.find("stdout")), "got a message\nexit code 0\n");
+             EXPECT_EQ(as_text(*printed.find("stderr")), "");
+           }},
       {.id = "start_method.lock_of_spawn_under_fork",
        .level = Level::kMust,
        .says = "A forked process can use a lock of a spawn context.",
@@ -1066,6 +1119,23 @@ Claims pools_and_servers() {
              EXPECT_THAT(main.does(squares.next()), raises("StopIteration"));
              close_and_join(main, pool);
              EXPECT_THAT(main.does(pool.apply("square", {1})), raises("ValueError"));
+           }},
+      {.id = "pool.of_threads_is_made_in_any_thread",
+       .level = Level::kMust,
+       .says = "A ThreadPool can be made, used and ended in any thread, not only in the first that "
+               "does.",
+       .documented = {"POOL-60"},
+       .needs = {"thread_pool"},
+       .check =
+           [](Stage& stage) {
+             Puppet& main = stage.main();
+             for (Puppet* maker : {&main, &stage.start_thread(main)}) {
+               RemotePool pool = handle_named<RemotePool>("pool_of_" + maker->name());
+               maker->must(makes("thread_pool.new", pool, {{"processes", 2}}));
+               EXPECT_THAT(maker->does(pool.map("square", {1, 2, 3})),
+                           returns(Value::list({1, 4, 9})));
+               close_and_join(*maker, pool);
+             }
            }},
       {.id = "pool.can_be_large",
        .level = Level::kBeyond,

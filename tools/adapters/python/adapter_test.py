@@ -702,6 +702,10 @@ class EveryStartMethod:
             done = dict(self.ok("program.run", name="unguarded")["$dict"])
             self.assertIn("exit code", done["stdout"])
             self.assertEqual(0, done["code"])
+            for name in ("package", "semaphore_of_the_main_module", "without_standard_output",
+                         "default_timeout_of_sockets"):
+                done = dict(self.ok("program.run", name=name)["$dict"])
+                self.assertIn("exit code 0", done["stdout"], done["stderr"])
 
 
 class EveryProcess(EveryStartMethod):

@@ -69,7 +69,8 @@ def features(thread):
     if is_installed("gevent"):
         found.append("gevent")
     if not thread:
-        found.append("program.unguarded")
+        found += ["program.unguarded", "program.package", "program.semaphore_of_the_main_module",
+                  "program.without_standard_output", "program.default_timeout_of_sockets"]
     return found
 
 

@@ -26,6 +26,99 @@ def unguarded(module, method):
     sys.exit(subprocess.call([sys.executable, os.path.abspath("unguarded.py")]))
 
 
+PACKAGE = """
+import {module}
+from . import neighbour
+
+def tell():
+    print("child", neighbour.NAME, flush=True)
+
+if __name__ == "__main__":
+    child = {module}.get_context({method!r} or None).Process(target=tell)
+    child.start()
+    child.join()
+    print("exit code", child.exitcode)
+"""
+
+
+def package(module, method):
+    """Starts a child from a main module that is one of a package, and was started by its name there."""
+    import os
+    import subprocess
+    os.makedirs("package_of_programs", exist_ok=True)
+    for name, text in (("__init__", ""), ("neighbour", "NAME = 'neighbour'"),
+                       ("program", PACKAGE.format(module=module, method=method))):
+        with open(os.path.join("package_of_programs", name + ".py"), "w") as file:
+            file.write(text)
+    here = os.pathsep.join(filter(None, [os.getcwd(), os.environ.get("PYTHONPATH")]))
+    sys.exit(subprocess.call([sys.executable, "-m", "package_of_programs.program"],
+                             env=dict(os.environ, PYTHONPATH=here)))
+
+
+SEMAPHORE = """
+import {module}
+context = {module}.get_context({method!r} or None)
+semaphore = context.Semaphore()
+
+def nothing():
+    pass
+
+if __name__ == "__main__":
+    child = context.Process(target=nothing)
+    child.start()
+    child.join()
+    print("exit code", child.exitcode)
+"""
+
+
+def semaphore_of_the_main_module(module, method):
+    """Makes a semaphore at the top level of a program, and so once more in a child that imports it."""
+    import os
+    import subprocess
+    with open("semaphore_of_the_main_module.py", "w") as file:
+        file.write(SEMAPHORE.format(module=module, method=method))
+    sys.exit(subprocess.call([sys.executable, os.path.abspath("semaphore_of_the_main_module.py")]))
+
+
+def nothing():
+    """What a child does that is not asked for anything."""
+
+
+def without_standard_output(module, method):
+    """Starts a child where sys.stdout is closed, and another one where it is None."""
+    import importlib
+    import os
+    context = importlib.import_module(module).get_context(method or None)
+    closed = open(os.devnull, "w")
+    closed.close()
+    for stdout in (closed, None):
+        sys.stdout = stdout
+        child = context.Process(target=nothing)
+        child.start()
+        child.join()
+        os.write(1, b"exit code %d\n" % child.exitcode)
+
+
+def answer(end):
+    """Sends back what comes."""
+    end.send(end.recv())
+
+
+def default_timeout_of_sockets(module, method):
+    """Waits for the answer of a child in a program whose sockets have a timeout."""
+    import importlib
+    import socket
+    context = importlib.import_module(module).get_context(method or None)
+    socket.setdefaulttimeout(60)
+    ours, theirs = context.Pipe()
+    child = context.Process(target=answer, args=(theirs,))
+    child.start()
+    ours.send("a message")
+    say("got " + ours.recv())
+    child.join()
+    say("exit code %d" % child.exitcode)
+
+
 def say(word):
     print(word, flush=True)
 
