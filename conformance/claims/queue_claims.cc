@@ -1365,6 +1365,34 @@ Claims closing_claims() {
              main.must(q.put(2));
              EXPECT_THAT(main.does(q.get()), returns(2));
            }},
+      {.id = "queue.join_thread.waits_in_the_creator_as_well",
+       .level = Level::kMust,
+       .says = "When join_thread() has returned in the process that made the queue all that it put "
+               "is in the queue: another process gets it even though this one is killed.",
+       .documented = {"QUE-26"},
+       .needs = {"queue", "isolated"},
+       .check =
+           [](Stage& stage) {
+             stage.tolerate_temporary_files();
+             Puppet& creator = stage.start_process(stage.main());
+             RemoteQueue q = creator.queue();
+             Puppet& reader = stage.start_process(creator, {q});
+             creator.must(q.put(big_item(1)));
+             creator.must(q.put("the last"));
+             creator.must(q.close());
+             Call join = creator.does(q.join_thread());
+             const bool waits = std::holds_alternative<Blocked>(join.outcome());
+             if (waits) {
+               EXPECT_THAT(reader.does(q.get()), returns(big_item(1)));
+             }
+             EXPECT_THAT(join, returns(nullptr));
+             stage.signal(creator, SIGKILL);
+             EXPECT_TRUE(stage.process_ends(creator));
+             if (!waits) {
+               EXPECT_THAT(reader.does(q.get()), returns(big_item(1)));
+             }
+             EXPECT_THAT(reader.does(q.get()), returns("the last"));
+           }},
   };
 }
 
@@ -1868,67 +1896,12 @@ Claims inheritance_claims() {
   };
 }
 
-Claims later_claims() {
-  return {
-      {.id = "queue.join_thread.waits_in_the_creator_as_well",
-       .level = Level::kMust,
-       .says = "When join_thread() has returned in the process that made the queue all that it put "
-               "is in the queue: another process gets it even though this one is killed.",
-       .documented = {"QUE-26"},
-       .needs = {"queue", "isolated"},
-       .check =
-           [](Stage& stage) {
-             stage.tolerate_temporary_files();
-             Puppet& creator = stage.start_process(stage.main());
-             RemoteQueue q = creator.queue();
-             Puppet& reader = stage.start_process(creator, {q});
-             creator.must(q.put(big_item(1)));
-             creator.must(q.put("the last"));
-             creator.must(q.close());
-             Call join = creator.does(q.join_thread());
-             const bool waits = std::holds_alternative<Blocked>(join.outcome());
-             if (waits) {
-               EXPECT_THAT(reader.does(q.get()), returns(big_item(1)));
-             }
-             EXPECT_THAT(join, returns(nullptr));
-             stage.signal(creator, SIGKILL);
-             EXPECT_TRUE(stage.process_ends(creator));
-             if (!waits) {
-               EXPECT_THAT(reader.does(q.get()), returns(big_item(1)));
-             }
-             EXPECT_THAT(reader.does(q.get()), returns("the last"));
-           }},
-      {.id = "queue.get.frees_the_slot_of_what_it_can_not_make",
-       .level = Level::kShould,
-       .says = "An item that can't be made again where it arrives, as its sender has ended, makes "
-               "get() raise at most: its slot is free.",
-       .documented = {"QUE-17", "QUE-08"},
-       .needs = {"queue", "queue.qsize", "pipe", "isolated"},
-       .check =
-           [](Stage& stage) {
-             Puppet& main = stage.main();
-             RemoteQueue q = main.queue({.maxsize = 1});
-             Puppet& child = stage.start_process(main, {q});
-             auto [receiver, sender] = child.pipe(false);
-             if (testing::Matches(raises())(child.does(q.put(sender.value()))))
-               throw Abandon{Abandon::Why::kUnsupported, "no queue takes the end of a pipe"};
-             stage.comes_to_rest();  // it is in the queue
-             child.must(self::returns());
-             EXPECT_TRUE(stage.process_ends(child));
-             main.does(q.get()).outcome();
-             EXPECT_THAT(main.does(q.qsize()), returns(0));
-             EXPECT_THAT(main.does(q.put_nowait("more")), returns(nullptr));
-             EXPECT_THAT(main.does(q.get()), returns("more"));
-           }},
-  };
-}
-
 }  // namespace
 
 Claims queue_claims() {
   Claims all;
   for (auto part : {capacity_claims, get_claims, count_claims, delivery_claims, refusal_claims,
-                    closing_claims, ending_claims, inheritance_claims, later_claims}) {
+                    closing_claims, ending_claims, inheritance_claims}) {
     for (Claim& claim : part()) all.push_back(std::move(claim));
   }
   return all;
