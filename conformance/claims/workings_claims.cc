@@ -888,8 +888,8 @@ Claims start_methods() {
        .check =
            [](Stage& stage) {
              const Value printed = stage.main().must(module::runs_program("package"));
-             EXPECT_EQ(as_text(*printed.find("stdout")), "child neighbour\nexit code 0\n");
-             EXPECT_EQ(as_text(*printed.find("stderr")), "");
+             EXPECT_EQ(as_text(member_of(printed, "stdout")), "child neighbour\nexit code 0\n");
+             EXPECT_EQ(as_text(member_of(printed, "stderr")), "");
            }},
       {.id = "start_method.objects_of_the_main_module",
        .level = Level::kShould,
@@ -903,8 +903,8 @@ Claims start_methods() {
                                "spawn");  // in a child of the fork server it stays registered
              const Value printed =
                  stage.main().must(module::runs_program("semaphore_of_the_main_module"));
-             EXPECT_EQ(as_text(*printed.find("stdout")), "exit code 0\n");
-             EXPECT_EQ(as_text(*printed.find("stderr")), "");
+             EXPECT_EQ(as_text(member_of(printed, "stdout")), "exit code 0\n");
+             EXPECT_EQ(as_text(member_of(printed, "stderr")), "");
            }},
       {.id = "start_method.without_standard_output",
        .level = Level::kShould,
@@ -916,8 +916,8 @@ Claims start_methods() {
            [](Stage& stage) {
              const Value printed =
                  stage.main().must(module::runs_program("without_standard_output"));
-             EXPECT_EQ(as_text(*printed.find("stdout")), "exit code 0\nexit code 0\n");
-             EXPECT_EQ(as_text(*printed.find("stderr")), "");
+             EXPECT_EQ(as_text(member_of(printed, "stdout")), "exit code 0\nexit code 0\n");
+             EXPECT_EQ(as_text(member_of(printed, "stderr")), "");
            }},
       {.id = "pipe.default_timeout_of_sockets_means_nothing",
        .level = Level::kShould,
@@ -929,8 +929,8 @@ Claims start_methods() {
            [](Stage& stage) {
              const Value printed =
                  stage.main().must(module::runs_program("default_timeout_of_sockets"));
-             EXPECT_EQ(as_text(*printed.find("stdout")), "got a message\nexit code 0\n");
-             EXPECT_EQ(as_text(*printed.find("stderr")), "");
+             EXPECT_EQ(as_text(member_of(printed, "stdout")), "got a message\nexit code 0\n");
+             EXPECT_EQ(as_text(member_of(printed, "stderr")), "");
            }},
       {.id = "start_method.lock_of_spawn_under_fork",
        .level = Level::kMust,
