@@ -317,6 +317,21 @@ testing::Matcher<const Call&> lets_it_out() {
 Op leaves_by_an_error(const RemoteObject& object) {
   return object::call(object, "__exit__", {"an error's type", "the error", nullptr});
 }
+// Of a lock of any kind, or a condition.
+template <typename Lock>
+void expect_an_error_releases(Puppet& main, Puppet& child, const Lock& lock) {
+  main.must(lock.enter());
+  EXPECT_THAT(child.does(lock.acquire(kWithoutBlocking)), returns(false));
+  EXPECT_THAT(main.does(leaves_by_an_error(lock)), lets_it_out());
+  EXPECT_THAT(child.does(lock.acquire(kWithoutBlocking)), returns(true));
+}
+
+// And nothing to standard error.
+void expect_program_says(Stage& stage, const std::string& program, const std::string& expected) {
+  const Value printed = stage.main().must(module::runs_program(program));
+  EXPECT_EQ(as_text(member_of(printed, "stdout")), expected);
+  EXPECT_EQ(as_text(member_of(printed, "stderr")), "");
+}
 
 Claims descriptions() {
   return {
@@ -481,16 +496,8 @@ Claims descriptions() {
                                    main.bounded_semaphore(1)};
              RemoteCondition c = main.condition();
              Puppet& child = stage.start_process(main, {locks[0], locks[1], locks[2], locks[3], c});
-             for (const RemoteLock& lock : locks) {
-               main.must(lock.enter());
-               EXPECT_THAT(child.does(lock.acquire(kWithoutBlocking)), returns(false));
-               EXPECT_THAT(main.does(leaves_by_an_error(lock)), lets_it_out());
-               EXPECT_THAT(child.does(lock.acquire(kWithoutBlocking)), returns(true));
-             }
-             main.must(c.enter());
-             EXPECT_THAT(child.does(c.acquire(kWithoutBlocking)), returns(false));
-             EXPECT_THAT(main.does(leaves_by_an_error(c)), lets_it_out());
-             EXPECT_THAT(child.does(c.acquire(kWithoutBlocking)), returns(true));
+             for (const RemoteLock& lock : locks) expect_an_error_releases(main, child, lock);
+             expect_an_error_releases(main, child, c);
            }},
       {.id = "value.with_block_left_by_an_error_releases",
        .level = Level::kMust,
@@ -548,16 +555,8 @@ Claims descriptions() {
                                    main.makes(m.semaphore(1))};
              RemoteCondition c = main.makes(m.condition());
              Puppet& child = stage.start_process(main, {locks[0], locks[1], locks[2], c});
-             for (const RemoteLock& lock : locks) {
-               main.must(lock.enter());
-               EXPECT_THAT(child.does(lock.acquire(kWithoutBlocking)), returns(false));
-               EXPECT_THAT(main.does(leaves_by_an_error(lock)), lets_it_out());
-               EXPECT_THAT(child.does(lock.acquire(kWithoutBlocking)), returns(true));
-             }
-             main.must(c.enter());
-             EXPECT_THAT(child.does(c.acquire(kWithoutBlocking)), returns(false));
-             EXPECT_THAT(main.does(leaves_by_an_error(c)), lets_it_out());
-             EXPECT_THAT(child.does(c.acquire(kWithoutBlocking)), returns(true));
+             for (const RemoteLock& lock : locks) expect_an_error_releases(main, child, lock);
+             expect_an_error_releases(main, child, c);
            }},
       {.id = "lock.that_nobody_uses_leaves_no_name",
        .level = Level::kShould,
@@ -887,9 +886,7 @@ Claims start_methods() {
        .needs = {"program.package"},
        .check =
            [](Stage& stage) {
-             const Value printed = stage.main().must(module::runs_program("package"));
-             EXPECT_EQ(as_text(member_of(printed, "stdout")), "child neighbour\nexit code 0\n");
-             EXPECT_EQ(as_text(member_of(printed, "stderr")), "");
+             expect_program_says(stage, "package", "child neighbour\nexit code 0\n");
            }},
       {.id = "start_method.objects_of_the_main_module",
        .level = Level::kShould,
@@ -901,10 +898,7 @@ Claims start_methods() {
            [](Stage& stage) {
              only_under_method(stage,
                                "spawn");  // in a child of the fork server it stays registered
-             const Value printed =
-                 stage.main().must(module::runs_program("semaphore_of_the_main_module"));
-             EXPECT_EQ(as_text(member_of(printed, "stdout")), "exit code 0\n");
-             EXPECT_EQ(as_text(member_of(printed, "stderr")), "");
+             expect_program_says(stage, "semaphore_of_the_main_module", "exit code 0\n");
            }},
       {.id = "start_method.without_standard_output",
        .level = Level::kShould,
@@ -914,10 +908,7 @@ Claims start_methods() {
        .needs = {"program.without_standard_output"},
        .check =
            [](Stage& stage) {
-             const Value printed =
-                 stage.main().must(module::runs_program("without_standard_output"));
-             EXPECT_EQ(as_text(member_of(printed, "stdout")), "exit code 0\nexit code 0\n");
-             EXPECT_EQ(as_text(member_of(printed, "stderr")), "");
+             expect_program_says(stage, "without_standard_output", "exit code 0\nexit code 0\n");
            }},
       {.id = "pipe.default_timeout_of_sockets_means_nothing",
        .level = Level::kShould,
@@ -927,10 +918,8 @@ Claims start_methods() {
        .needs = {"program.default_timeout_of_sockets"},
        .check =
            [](Stage& stage) {
-             const Value printed =
-                 stage.main().must(module::runs_program("default_timeout_of_sockets"));
-             EXPECT_EQ(as_text(member_of(printed, "stdout")), "got a message\nexit code 0\n");
-             EXPECT_EQ(as_text(member_of(printed, "stderr")), "");
+             expect_program_says(stage, "default_timeout_of_sockets",
+                                 "got a message\nexit code 0\n");
            }},
       {.id = "start_method.lock_of_spawn_under_fork",
        .level = Level::kMust,
