@@ -13,9 +13,16 @@ using testing::ElementsAre;
 using testing::IsEmpty;
 
 std::string line(const std::string& claim, const std::string& verdict,
-                 const std::string& variation = "null", const std::string& hygiene = "clean") {
-  return absl::StrCat(R"({"claim":")", claim, R"(","verdict":")", verdict, R"(","variation":)",
-                      variation, R"(,"hygiene":{"verdict":")", hygiene, "\"}}\n");
+                 const std::string& variation = "null", const std::string& hygiene = "clean",
+                 const std::string& standing = "unexpected") {
+  return absl::StrCat(R"({"claim":")", claim, R"(","verdict":")", verdict, R"(","standing":")",
+                      standing, R"(","variation":)", variation, R"(,"hygiene":{"verdict":")",
+                      hygiene, "\"}}\n");
+}
+
+std::string expected(const std::string& verdict, const std::string& variation = "null",
+                     const std::string& hygiene = "clean") {
+  return line("a.x", verdict, variation, hygiene, "as_expected");
 }
 
 bool take(Steadiness& steadiness, const std::string& round, const std::string& results) {
@@ -59,6 +66,40 @@ TEST(Steadiness, WhatABrokenClaimLeavesMayDiffer) {
   Steadiness s;
   take(s, "1", line("a.x", "violated", "null", "clean"));
   EXPECT_FALSE(take(s, "2", line("a.x", "violated", "null", "not_judged")));
+}
+
+// event.pulse_returns_true_to_those_it_releases: CPython's wait() runs a race.
+TEST(Steadiness, RaceThatAWaiverForeseesIsNotTheSuitesWavering) {
+  Steadiness s;
+  take(s, "1", expected("violated"));
+  EXPECT_TRUE(take(s, "2", expected("holds")));
+  EXPECT_THAT(s.wavering(), IsEmpty());
+  EXPECT_THAT(s.foreseen(), ElementsAre("a.x: holds, clean in 2; violated in 1"));
+}
+
+TEST(Steadiness, LeftoversThatAWaiverForeseesAreNotTheSuitesWavering) {
+  Steadiness s;
+  take(s, "1", expected("holds", "null", "dirty"));
+  take(s, "2", expected("holds", "null", "clean"));
+  EXPECT_THAT(s.wavering(), IsEmpty());
+  EXPECT_THAT(s.foreseen(), ElementsAre("a.x: holds, clean in 2; holds, dirty in 1"));
+}
+
+TEST(Steadiness, OutcomeThatNoWaiverForeseesIsWaveringAllTheSame) {
+  Steadiness s;
+  take(s, "1", expected("violated"));
+  take(s, "2", expected("holds"));
+  take(s, "3", line("a.x", "unknown"));
+  EXPECT_THAT(s.wavering(), ElementsAre("a.x: holds, clean in 2; unknown in 3; violated in 1"));
+  EXPECT_THAT(s.foreseen(), IsEmpty());
+}
+
+TEST(Steadiness, VariationsThatDifferAreForeseenByNoWaiver) {
+  Steadiness s;
+  take(s, "1", expected("holds", "\"early\""));
+  take(s, "2", expected("holds", "\"late\""));
+  EXPECT_THAT(s.wavering(),
+              ElementsAre("a.x: holds (early), clean in 1; holds (late), clean in 2"));
 }
 
 TEST(Steadiness, ClaimThatIsMissingInSomeRoundIsNamed) {

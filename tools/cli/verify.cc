@@ -67,6 +67,8 @@ class Verification {
     absl::StrAppend(&out_.report, name, ": ", done_, " rounds of ", steadiness_[name].claims(),
                     " claims; ", wavering.size(), " claims did not always come out the same\n");
     for (const std::string& each : wavering) absl::StrAppend(&out_.report, "    ", each, "\n");
+    for (const std::string& each : steadiness_[name].foreseen())
+      absl::StrAppend(&out_.report, "    as its waiver says (sometimes): ", each, "\n");
     out_.steady &= wavering.empty();
   }
 
