@@ -14,6 +14,7 @@
 #include "conformance/claims/claim.h"
 #include "tools/cli/completion.h"
 #include "tools/cli/help.h"
+#include "tools/cli/remembered_names.h"
 #include "tools/cli/selection.h"
 #include "tools/cli/terminal.h"
 
@@ -62,9 +63,13 @@ int tell_script(const Place& place, const base::Words& words) {
 std::vector<std::string> candidates(const Place& place, Completes kind) {
   std::set<std::string> out;
   if (kind == Completes::kImplementations) {
-    for (const Implementation& each : implementations_here(place.root, /*all=*/true))
-      out.insert(each.name);
-  } else if (kind == Completes::kClaims) {
+    return remembered_names(fs::path(place.root) / "results/known/implementations", [&] {
+      for (const Implementation& each : implementations_here(place.root, /*all=*/true))
+        out.insert(each.name);
+      return std::vector<std::string>(out.begin(), out.end());
+    });
+  }
+  if (kind == Completes::kClaims) {
     for (const conformance::Claim& each : conformance::all_claims()) {
       out.insert(std::string(each.id));
       out.insert(each.area());
