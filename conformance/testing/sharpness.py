@@ -4,7 +4,10 @@
     tools/mpcheck sharpness [NAME...] [--only=TEXT] [--filter=AREA.CLAIM] [--jobs=N] [--all-claims] [--bound=PERCENT]
 
 NAME is a CPython with one of its start methods, or mp-fork, mp-spawn, mp-forkserver; without one, the first CPython
-with fork. --only takes the faults whose id or area contains TEXT, --filter the claims that may notice them.
+with fork. --only takes the faults whose id or area contains TEXT, --filter the claims that may notice them. With
+--mutants=N the faults are N mechanical edits of CPython's package that --seed chooses (mutants.py), not those that
+somebody thought of; many of them no user can see, so that the percentage says little before somebody has looked at
+those that were missed.
 
 A fault counts as *caught* by a claim
   - that holds, and leaves nothing behind, on the untouched implementation, at the beginning of the same session,
@@ -38,7 +41,8 @@ import threading
 import time
 
 sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
-import plant  # noqa: E402  (found beside this file, wherever that is run from)
+import mutants  # noqa: E402  (found beside this file, wherever that is run from)
+import plant  # noqa: E402
 
 ENOUGH, TOO_FEW, COULD_NOT_JUDGE, WRONG_USAGE = 0, 1, 2, 64
 CAUGHT, MISSED, NOT_JUDGED = "caught", "MISSED", "NOT JUDGED"
@@ -365,10 +369,18 @@ def planter_for(one, root, faults):
     return sources, [program] + one["command"][1:], refused
 
 
+def faults_for(one, args, method):
+    if not args.mutants:
+        return plant.load_faults(one["faults"])
+    if one["kind"] != "package":
+        raise plant.FaultError("%s: mutants are made of a Python package only" % one["name"])
+    return mutants.of_package(plant.package_of(one["command"][0]), args.mutants, args.seed, method)
+
+
 def sharpness_of(one, args, runners, results_folder):
     began = time.monotonic()
-    everything = plant.load_faults(one["faults"])
     method = start_method_of(one["command"])
+    everything = faults_for(one, args, method)
     relevant = [f for f in everything if (args.only in f["id"] or args.only in f["area"])
                 and method in f.get("methods", [method])]
     faults = [f for f in relevant if "equivalent" not in f]
@@ -457,6 +469,8 @@ def parse(words):
     p.add_argument("--root", required=True, help=argparse.SUPPRESS)
     p.add_argument("--runner", required=True, help=argparse.SUPPRESS)
     p.add_argument("--faults", default="", help="a folder with faults of your own instead")
+    p.add_argument("--mutants", type=positive, help="so many mechanical edits of CPython's package instead")
+    p.add_argument("--seed", type=int, default=1, help="which mutants")
     p.add_argument("--filter", default="*", help="which claims: a GoogleTest filter")
     p.add_argument("--only", default="", help="only faults whose id or area contains this")
     p.add_argument("--jobs", type=positive, default=len(os.sched_getaffinity(0)) + 1, help="runners at a time")
