@@ -9,6 +9,7 @@
 
 #include "conformance/claims/areas.h"
 #include "conformance/claims/items.h"
+#include "conformance/claims/member_of.h"
 #include "conformance/stage/inspected.h"
 #include "conformance/stage/matchers.h"
 
@@ -2048,13 +2049,13 @@ Claims travelling() {
            }},
       {.id = "pipe.wait_tells_all_of_many",
        .level = Level::kMust,
-       .says = "wait() returns every object that is ready, be it one of forty, all of them, or all "
-               "but one.",
+       .says = "wait() returns every object that is ready, be it one of a hundred, all of them, or "
+               "all but one.",
        .documented = {"WAIT-01"},
        .needs = {"pipe"},
        .check =
            [](Stage& stage) {
-             constexpr int kPipes = 40;
+             constexpr int kPipes = 100;
              Puppet& main = stage.main();
              std::vector<RemoteObject> readers;
              std::vector<RemoteConnection> writers;
@@ -2071,6 +2072,90 @@ Claims travelling() {
                  EXPECT_THAT(ready(main, readers, 0s), UnorderedElementsAreArray(expected));
                }
              }
+           }},
+      {.id = "pipe.child_of_a_sender_can_send_ends",
+       .level = Level::kMust,
+       .says = "A process that has sent ends of pipes may start a child, and that can send ends of "
+               "its own as well; both go on to.",
+       .documented = {"PIPE-32"},
+       .needs = {"pipe", "isolated"},
+       .check =
+           [](Stage& stage) {
+             Puppet& main = stage.main();
+             auto [here, there] = main.pipe();
+             Puppet& elder = stage.start_process(main, {there});
+             // An end that `sender` makes works where it arrives.
+             const auto expect_to_arrive = [](Puppet& sender, const RemoteConnection& way,
+                                              Puppet& receiver, const RemoteConnection& in) {
+               auto [kept, sent] = sender.pipe();
+               RemoteConnection arrived = named("arrived");
+               sender.must(way.send(sent.value()));
+               receiver.must(in.recv_object(arrived));
+               receiver.must(arrived.send("from afar"));
+               EXPECT_THAT(sender.does(kept.recv()), returns("from afar"));
+             };
+             expect_to_arrive(main, here, elder, there);
+             auto [near, far] = main.pipe();
+             Puppet& younger = stage.start_process(main, {far});
+             for (int i = 0; i < 2; ++i) {
+               expect_to_arrive(younger, far, main, near);
+               expect_to_arrive(main, near, younger, far);
+               expect_to_arrive(elder, there, main, here);
+             }
+           }},
+      {.id = "pipe.end_that_cannot_be_had_hinders_no_other",
+       .level = Level::kShould,
+       .says = "Who sends on the bytes of a message with an end in it, again and again, may get an "
+               "error for it; the sender of the end sends others as before.",
+       .documented = {"PIPE-07", "PIPE-32"},
+       .needs = {"pipe", "isolated"},
+       .check =
+           [](Stage& stage) {
+             Puppet& main = stage.main();
+             auto [here, there] = main.pipe();
+             auto [ours, theirs] = main.pipe();
+             Puppet& child = stage.start_process(main, {there});
+             auto [left, right] = child.pipe();
+             main.must(here.send(theirs.value()));
+             Call message = child.does(there.recv_bytes());
+             if (const Returned* raw = std::get_if<Returned>(&message.outcome())) {
+               for (int i = 0; i < 3; ++i) {
+                 child.must(left.send_bytes(raw->value));
+                 child.does(right.recv_object(named("copy")));
+               }
+             }
+             stage.comes_to_rest();
+             RemoteConnection arrived = named("arrived");
+             main.must(here.send(theirs.value()));
+             child.must(there.recv_object(arrived));
+             child.must(arrived.send(1));
+             EXPECT_THAT(main.does(ours.recv()), returns(1));
+           }},
+      {.id = "pipe.serialises_as_the_program_has_registered",
+       .level = Level::kShould,
+       .says = "What a program has registered about how objects of a kind are serialised holds for "
+               "what it sends, puts and passes.",
+       .documented = {"PIPE-06", "QUE-05", "START-09"},
+       .needs = {"pipe", "queue", "simple_queue", "pool", "isolated"},
+       .check =
+           [](Stage& stage) {
+             Puppet& main = stage.main();
+             const Value kept = Value::function("registered");
+             auto [left, right] = main.pipe();
+             EXPECT_THAT(main.does(left.send(kept)), returns(nullptr));
+             EXPECT_THAT(main.does(right.recv()), returns(kept));
+             RemoteSimpleQueue simple = main.simple_queue();
+             EXPECT_THAT(main.does(simple.put(kept)), returns(nullptr));
+             EXPECT_THAT(main.does(simple.get()), returns(kept));
+             RemoteQueue queue = main.queue();
+             main.must(queue.put(Value::list({kept, kept})));
+             EXPECT_THAT(main.does(queue.get()), returns(Value::list({kept, kept})));
+             Puppet& child = stage.start_process(main, {}, {.args = Value::List{kept}});
+             EXPECT_EQ(member_of(child.must(self::arguments()), "args"), Value::list({kept}));
+             RemotePool pool = main.pool(1);
+             EXPECT_THAT(main.does(pool.apply("identity", {kept})), returns(kept));
+             main.must(pool.close());
+             main.must(pool.join());
            }},
       {.id = "pipe.sent_end_outlives_its_sender",
        .level = Level::kBeyond,

@@ -1740,6 +1740,25 @@ Claims authkeys() {
                EXPECT_THAT(main.does(right.poll()), returns(false));
              }
            }},
+      {.id = "process.child_knows_its_parents_new_name",
+       .level = Level::kShould,
+       .says = "A child that was made after its creator got another name knows it by that, be the "
+               "creator the main program or a child itself.",
+       .documented = {"PROC-46"},
+       .needs = {"process.parent", "isolated"},
+       .check =
+           [](Stage& stage) {
+             Puppet& main = stage.main();
+             main.must(main.current_process().set_name("boss"));
+             Puppet& child = stage.start_process(main);
+             child.must(child.current_process().set_name("foreman"));
+             Puppet& grandchild = stage.start_process(child);
+             for (auto [puppet, name] : {std::pair(&child, "boss"), {&grandchild, "foreman"}}) {
+               RemoteProcess parent = process_named("parent");
+               puppet->must(module::parent_process(parent));
+               EXPECT_THAT(puppet->does(parent.get_name()), returns(name));
+             }
+           }},
       {.id = "process.authkey_of_one_process_only",
        .level = Level::kMust,
        .says = "An authkey that is set on a process before its start is that child's and its "

@@ -1873,6 +1873,30 @@ Claims inheritance_claims() {
                }
              }
            }},
+      {.id = "queue.delivery.small_items_beside_a_big_one_of_another",
+       .level = Level::kMust,
+       .says = "Small items that other processes put while a big one is half sent do not get into "
+               "the midst of it.",
+       .documented = {"QUE-01"},
+       .needs = {"queue", "isolated"},
+       .check =
+           [](Stage& stage) {
+             Puppet& main = stage.main();
+             RemoteQueue q = main.queue();
+             Puppet& big = stage.start_process(main, {q});
+             Puppet& small = stage.start_process(main, {q});
+             Puppet& smaller = stage.start_process(main, {q});
+             for (int round = 0; round < 3; ++round) {
+               big.must(q.put(big_item(round)));
+               stage.comes_to_rest();  // no pipe holds it
+               small.must(q.put("a small one"));
+               smaller.must(q.put(nullptr));
+               stage.comes_to_rest();
+               EXPECT_THAT(results(main.does(batch({q.get()}, 3))),
+                           UnorderedElementsAre(big_item(round).as_received(), Value("a small one"),
+                                                Value(nullptr)));
+             }
+           }},
       {.id = "queue.inheritance.two_queues_are_two",
        .level = Level::kMust,
        .says = "Two queues passed to one process stay apart.",

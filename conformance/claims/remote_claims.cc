@@ -1045,6 +1045,43 @@ Claims privacy() {
              expect_only_the_user_reaches(remote.main.pid(), as_text(remote.address));
              remote.main.must(remote.listener.close());
            }},
+      {.id = "remote.chosen_port_is_local",
+       .level = Level::kMust,
+       .says =
+           "A Listener that is told a family with ports, and no address, chooses a port of this "
+           "machine, which no other machine reaches.",
+       .documented = {"LSN-01", "LSN-02"},
+       .needs = {"remote", "remote.tcp"},
+       .check =
+           [](Stage& stage) {
+             Remote remote(stage, {.family = "AF_INET"});
+             EXPECT_EQ(as_list(remote.address).at(0), Value("127.0.0.1"));
+             EXPECT_GT(as_int(as_list(remote.address).at(1)), 0);
+             remote.expect_to_work();
+             remote.main.must(remote.listener.close());
+           }},
+      {.id = "remote.file_goes_with_its_process",
+       .level = Level::kShould,
+       .says =
+           "A process that ends with a listener open, be it the main program or a child, leaves "
+           "no file of it.",
+       .documented = {"LSN-07"},
+       .needs = {"remote", "isolated"},
+       .check =
+           [](Stage& stage) {
+             Puppet& main = stage.main();
+             Puppet& child = stage.start_process(main);
+             main.makes(module::listener({.address = "of_main.sock"}));
+             child.makes(module::listener({.address = "of_child.sock"}));
+             EXPECT_TRUE(stage.has_file("of_child.sock"));
+             child.must(self::returns());
+             main.must(child.handle().join());
+             EXPECT_FALSE(stage.has_file("of_child.sock"));
+             EXPECT_TRUE(stage.has_file("of_main.sock"));
+             main.must(self::returns());
+             EXPECT_TRUE(stage.main_ends().succeeded());
+             EXPECT_FALSE(stage.has_file("of_main.sock"));
+           }},
       {.id = "remote.helpers_listen_in_private",
        .level = Level::kBeyond,
        .says = "What starts children, serves a manager's objects and hands over ends of pipes "

@@ -266,6 +266,10 @@ Claims assignment() {
                EXPECT_THAT(main.does(list.set(0, "sixteen bytes...")), returns(nullptr));
                EXPECT_THAT(main.does(list.get(0)), returns("sixteen bytes..."));
              }
+             for (const char* text : {"s", "", "s", "sevenww"}) {  // where a number was
+               EXPECT_THAT(main.does(list.set(1, text)), returns(nullptr));
+               EXPECT_THAT(main.does(list.get(1)), returns(text));
+             }
              EXPECT_THAT(main.does(list.set(3, bytes(std::string(16, 'x')))), returns(nullptr));
              EXPECT_THAT(main.does(list.get(3)), returns(bytes(std::string(16, 'x'))));
              EXPECT_THAT(main.does(list.get(4)), returns("end"));

@@ -1,10 +1,12 @@
 // SharedMemory: blocks of memory that processes share by a name, and the manager of such blocks.
 #include <signal.h>
+#include <unistd.h>
 
 #include <set>
 #include <string>
 #include <vector>
 
+#include "absl/strings/str_cat.h"
 #include "conformance/claims/areas.h"
 #include "conformance/claims/items.h"
 #include "conformance/claims/managed_support.h"
@@ -139,7 +141,9 @@ Claims making() {
        .check =
            [](Stage& stage) {
              Puppet& main = stage.main();
-             for (const std::string name : {"mpcheck", "with space.and-dot"}) {
+             for (const std::string& name :
+                  {std::string("mpcheck"), std::string("with space.and-dot"),
+                   std::string(200, 'n')}) {
                RemoteSharedMemory block = block_named(main, name, 8);
                EXPECT_THAT(main.does(block.get_name()), returns(name));
                expect_shared(main, block, main, attached(main, name), 7, 200);
@@ -853,6 +857,75 @@ Claims managed() {
              EXPECT_THAT(main.does(m.shared_memory(-8).op), raises("ValueError"));
              EXPECT_THAT(main.does(main.makes(m.shared_memory(8)).get(7)), returns(0));
              main.must(m.shutdown());
+           }},
+      {.id = "shared_memory.new.that_fails_leaves_its_name_free",
+       .level = Level::kShould,
+       .says = "A block that is too big for any machine is refused, and its name can be had "
+               "afterwards.",
+       .documented = {"SHM-01", "SHM-04"},
+       .needs = {"shared_memory"},
+       .check =
+           [](Stage& stage) {
+             Puppet& main = stage.main();
+             EXPECT_THAT(
+                 main.does(module::shared_memory(
+                               {.name = "mpcheck", .create = true, .size = int64_t{1} << 60})
+                               .op),
+                 raises());
+             expect_gone(main, "mpcheck");
+             RemoteSharedMemory block = block_named(main, "mpcheck", 8);
+             EXPECT_THAT(main.does(block.get(7)), returns(0));
+             main.must(block.unlink());
+           }},
+      {.id = "shared_memory.new.leaves_signals_alone",
+       .level = Level::kShould,
+       .says = "A process that makes a block, or attaches to one, ignores and blocks the same "
+               "signals as before, and so do its children.",
+       .documented = {"SHM-01", "LIFE-18"},
+       .needs = {"shared_memory", "isolated"},
+       .check =
+           [](Stage& stage) {
+             Puppet& main = stage.main();
+             const auto signals = [](const Puppet& puppet) {
+               return status_line(puppet.pid(), "SigBlk") + status_line(puppet.pid(), "SigIgn");
+             };
+             const std::string before = signals(main);
+             RemoteSharedMemory block = block_of(main, 8);
+             EXPECT_EQ(signals(main), before);
+             Puppet& child = stage.start_process(main, {block});
+             EXPECT_EQ(signals(main), before);
+             attached(child, name_of_block(main, block));
+             EXPECT_EQ(status_line(child.pid(), "SigBlk"), status_line(main.pid(), "SigBlk"));
+             main.must(child.handle().terminate());
+             EXPECT_EQ(exit_code(main, child.handle()), Value(-SIGTERM));
+             main.must(block.unlink());
+           }},
+      {.id = "shared_memory.lifetime.leak_goes_though_a_part_is_gone",
+       .level = Level::kShould,
+       .says =
+           "Blocks that nobody has unlinked are gone when the program has ended, though some of "
+           "them were removed by others before.",
+       .documented = {"SHM-08", "ROB-36"},
+       .needs = {"shared_memory", "isolated"},
+       .check =
+           [](Stage& stage) {
+             Puppet& main = stage.main();
+             std::vector<std::string> files;
+             for (int i = 0; i < 8; ++i) {
+               const std::string name = name_of_block(main, block_of(main, 8));
+               ASSERT_EQ(name.find('/'), name.npos) << name;
+               files.push_back(absl::StrCat("/proc/", main.pid(), "/root/dev/shm/", name));
+             }
+             if (!stage.shared_memory()) {
+               throw Abandon{Abandon::Why::kUnknown, "nobody can tell here whose memory is left"};
+             }
+             for (size_t i = 0; i < files.size(); i += 2) {
+               if (::unlink(files[i].c_str()) != 0)
+                 throw Abandon{Abandon::Why::kUnsupported, "a block is no file in /dev/shm here"};
+             }
+             main.must(self::returns());
+             await_all(stage);
+             EXPECT_THAT(*stage.shared_memory(), testing::IsEmpty());
            }},
       {.id = "shared_memory.manager.ends_without_a_warning",
        .level = Level::kShould,

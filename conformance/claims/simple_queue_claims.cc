@@ -452,6 +452,31 @@ Claims simple_queue_claims() {
                }
              }
            }},
+      {.id = "simple_queue.delivery.small_items_beside_a_big_one_of_another",
+       .level = Level::kMust,
+       .says = "Small items that other processes put while a big one is half sent do not get into "
+               "the midst of it.",
+       .documented = {"SQ-03"},
+       .needs = {"simple_queue", "isolated"},
+       .check =
+           [](Stage& stage) {
+             Puppet& main = stage.main();
+             RemoteSimpleQueue q = main.simple_queue();
+             Puppet& big = stage.start_process(main, {q});
+             Puppet& small = stage.start_process(main, {q});
+             Puppet& smaller = stage.start_process(main, {q});
+             for (int round = 0; round < 3; ++round) {
+               std::vector<Call> puts = {big.begins(q.put(big_item(round)))};
+               stage.comes_to_rest();
+               puts.push_back(small.begins(q.put("a small one")));
+               puts.push_back(smaller.begins(q.put(nullptr)));
+               stage.comes_to_rest();
+               EXPECT_THAT(results(main.does(batch({q.get()}, 3))),
+                           UnorderedElementsAre(big_item(round).as_received(), Value("a small one"),
+                                                Value(nullptr)));
+               for (const Call& put : puts) EXPECT_THAT(put, returns());
+             }
+           }},
       {.id = "simple_queue.kill.of_a_sending_producer_hinders_nobody",
        .level = Level::kBeyond,
        .says = "A process killed in the middle of put() does not keep the items of others from "

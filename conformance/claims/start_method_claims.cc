@@ -2,8 +2,11 @@
 #include <signal.h>
 
 #include <algorithm>
+#include <chrono>
 
+#include "absl/strings/str_cat.h"
 #include "conformance/claims/areas.h"
+#include "conformance/claims/items.h"
 #include "conformance/claims/member_of.h"
 #include "conformance/claims/process_support.h"
 #include "conformance/stage/matchers.h"
@@ -622,6 +625,86 @@ Claims helpers_of_methods() {
              EXPECT_TRUE(stage.main_ends().killed_by(SIGKILL));
              EXPECT_TRUE(stage.process_ends(child));
            }},  // finish() looks what is left
+      {.id = "start_method.many_ends_reach_a_child",
+       .level = Level::kShould,
+       .says = "A child can be given as many as a hundred ends of pipes; each is the one that it "
+               "was.",
+       .documented = {"START-12", "PIPE-32"},
+       .needs = {"process", "isolated", "pipe"},
+       .check =
+           [](Stage& stage) {
+             Puppet& main = stage.main();
+             std::vector<RemoteObject> given;
+             std::vector<Op> sends, receives;
+             std::vector<Value> expected;
+             for (int i = 0; i < 100; ++i) {
+               auto [ours, theirs] = main.pipe();
+               given.push_back(theirs);
+               sends.push_back(ours.send(i));
+               receives.push_back(theirs.recv());
+               expected.push_back(i);
+             }
+             Puppet& child = stage.start_process(main, given);
+             results(main.does(batch(std::move(sends))));
+             EXPECT_EQ(results(child.does(batch(std::move(receives)))), expected);
+           }},
+      {.id = "start_method.opens_no_door_to_other_threads",
+       .level = Level::kShould,
+       .says = "While one thread starts a process that takes much along, another one is refused as "
+               "ever when it sends what only a child may be given.",
+       .documented = {"START-13"},
+       .needs = {"process", "isolated", "pipe", "lock", "value"},
+       .check =
+           [](Stage& stage) {
+             Puppet& main = stage.main();
+             Puppet& thread = stage.start_thread(main);
+             RemoteLock lock = main.lock();
+             auto [left, right] = main.pipe();
+             std::vector<RemoteObject> much;  // takes a dozen milliseconds
+             std::vector<Op> making;
+             for (int i = 0; i < 1500; ++i) {
+               much.push_back({absl::StrCat("much", i)});
+               making.push_back({.name = "value.new",
+                                 .as = {much.back().name},
+                                 .args = {{"type", "i"}, {"value", i}}});
+             }
+             results(main.does(batch(std::move(making))));
+             RemoteProcess child = main.process(much);
+             const auto soon = std::chrono::steady_clock::now().time_since_epoch() + 20ms;
+             const Op together{.name = "puppet.until",
+                               .args = {{"at", int64_t{std::chrono::nanoseconds(soon).count()}}}};
+             Call start = main.begins(batch({together, child.start()}));
+             std::vector<Op> sends(1000, left.send(lock.value()));
+             sends.insert(sends.begin(), together);
+             Call refused = thread.does(batch(std::move(sends)));
+             for (size_t i = 1; i < refused.batch().size(); ++i) {
+               const Raised* raised = std::get_if<Raised>(&refused.batch()[i].result);
+               ASSERT_TRUE(raised != nullptr && raised->type == "RuntimeError") << "send " << i;
+             }
+             results(start);
+             stage.arrival(child);
+             EXPECT_THAT(main.does(right.poll()), returns(false));
+           }},
+      {.id = "start_method.signal_of_a_child_is_its_own",
+       .level = Level::kShould,
+       .says =
+           "A signal that a child handles is noticed by its handler and nowhere else: nothing is "
+           "written to any file or stream.",
+       .documented = {"LIFE-18", "START-15"},
+       .needs = {"process", "isolated"},
+       .check =
+           [](Stage& stage) {
+             Puppet& main = stage.main();
+             for (int i = 0; i < 2; ++i) {
+               Puppet& child = stage.start_process(main);
+               child.must(self::on_signal(SIGUSR2, "note"));
+               stage.signal(child, SIGUSR2);
+               EXPECT_TRUE(stage.comes_to_rest());
+               EXPECT_THAT(child.does(self::noted(SIGUSR2)), returns(1));
+               EXPECT_EQ(ends_with(main, child, self::returns()), Value(0));
+             }
+             EXPECT_EQ(stage.printed("stderr"), "");
+           }},
       {.id = "start_method.later_child_holds_no_more",
        .level = Level::kMust,
        .says = "A child that does not begin with a copy of its creator has no more files open than "

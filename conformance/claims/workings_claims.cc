@@ -2,6 +2,7 @@
 // them, start methods mixed, and robustness that cuts across the areas.
 #include <signal.h>
 
+#include <algorithm>
 #include <filesystem>
 #include <iterator>
 #include <string>
@@ -326,11 +327,11 @@ void expect_an_error_releases(Puppet& main, Puppet& child, const Lock& lock) {
   EXPECT_THAT(child.does(lock.acquire(kWithoutBlocking)), returns(true));
 }
 
-// And nothing to standard error.
-void expect_program_says(Stage& stage, const std::string& program, const std::string& expected) {
+void expect_program_says(Stage& stage, const std::string& program, const std::string& expected,
+                         const std::string& on_stderr = "") {
   const Value printed = stage.main().must(module::runs_program(program));
   EXPECT_EQ(as_text(member_of(printed, "stdout")), expected);
-  EXPECT_EQ(as_text(member_of(printed, "stderr")), "");
+  EXPECT_EQ(as_text(member_of(printed, "stderr")), on_stderr);
 }
 
 Claims descriptions() {
@@ -633,6 +634,11 @@ int printed(Stage& stage, const std::string& text) {
   return occurrences(stage.printed("stdout"), text);
 }
 
+// A message to the implementation's logger.
+Op logs(int level, const std::string& text) {
+  return {.name = "util.log", .args = {{"level", level}, {"text", text}}};
+}
+
 Op finalize(const std::string& puppet, int priority) {
   return {.name = "util.finalize", .args = {{"puppet", puppet}, {"priority", priority}}};
 }
@@ -718,10 +724,7 @@ Claims processes() {
        .check =
            [](Stage& stage) {
              Puppet& main = stage.main();
-             const auto log = [](int level, const char* text) {
-               return Op{.name = "util.log", .args = {{"level", level}, {"text", text}}};
-             };
-             main.must(log(20, "before"));
+             main.must(logs(20, "before"));
              main.must({.name = "util.log_to_stderr", .args = {{"level", 20}}});
              Puppet& child = stage.start_process(main, {}, {.name = "child-of-main"});
              Puppet& grandchild = stage.start_process(child);
@@ -729,8 +732,8 @@ Claims processes() {
                   {std::tuple(&main, "one of main", "two of main"),
                    {&child, "one of child", "two of child"},
                    {&grandchild, "one of grandchild", "two of grandchild"}}) {
-               puppet->must(log(20, shown));
-               puppet->must(log(10, hidden));
+               puppet->must(logs(20, shown));
+               puppet->must(logs(10, hidden));
                EXPECT_EQ(occurrences(stage.printed("stderr"), shown), 1) << shown;
                EXPECT_EQ(occurrences(stage.printed("stderr"), hidden), 0) << hidden;
              }
@@ -903,12 +906,14 @@ Claims start_methods() {
       {.id = "start_method.without_standard_output",
        .level = Level::kShould,
        .says = "A program that has closed its standard output, or has none, starts children as "
-               "any other, and they end as they should.",
+               "any other, and they end as they should, with all that they wrote to standard error "
+               "written.",
        .documented = {"PROC-02", "PROC-06"},
        .needs = {"program.without_standard_output"},
        .check =
            [](Stage& stage) {
-             expect_program_says(stage, "without_standard_output", "exit code 0\nexit code 0\n");
+             expect_program_says(stage, "without_standard_output", "exit code 0\nexit code 0\n",
+                                 "unfinished unfinished ");
            }},
       {.id = "pipe.default_timeout_of_sockets_means_nothing",
        .level = Level::kShould,
@@ -982,15 +987,19 @@ Claims start_methods() {
       {.id = "start_method.executable_can_be_chosen",
        .level = Level::kShould,
        .says =
-           "set_executable() chooses the program by which children are run that begin with one; "
-           "forked ones need none.",
+           "set_executable() chooses the program by which children are run that begin with one, by "
+           "text, bytes, or an object that is a path; forked ones need none.",
        .documented = {"START-20"},
        .needs = {"context.set_executable", "isolated"},
        .check =
            [](Stage& stage) {
              Puppet& main = stage.main();
              main.lock();  // and with it whatever helpers there are
-             main.must({.name = "context.set_executable", .args = {{"fails", false}}});
+             for (const char* kind : {"text", "bytes", "path"}) {
+               EXPECT_THAT(main.does({.name = "context.set_executable",
+                                      .args = {{"fails", false}, {"kind", kind}}}),
+                           returns(nullptr));
+             }
              Puppet& child = stage.start_process(main);
              EXPECT_EQ(printed(stage, "started\n"), stage.has_feature("inherits_memory") ? 0 : 1);
              EXPECT_EQ(ends_with(main, child, self::returns()), Value(0));
@@ -1250,6 +1259,86 @@ Claims pools_and_servers() {
              EXPECT_THAT(main.does(ours.recv_bytes()), returns(bytes("two")));
              peer.send(std::string("\xff\xff\xff\xff\0\0\0\0\0\0\0\5eight", 17));
              EXPECT_THAT(main.does(ours.recv_bytes()), returns(bytes("eight")));
+           }},
+      {.id = "lifecycle.log_level_in_effect_is_the_childs",
+       .level = Level::kShould,
+       .says = "A child logs at the level that is in effect in its creator when it is started, "
+               "however that came about, and to standard error if the creator does.",
+       .documented = {"LIFE-21", "START-19"},
+       .needs = {"util", "isolated"},
+       .check =
+           [](Stage& stage) {
+             Puppet& main = stage.main();
+             const auto set_level = [&](int level, bool root) {
+               main.must(
+                   {.name = "util.set_log_level", .args = {{"level", level}, {"root", root}}});
+             };
+             const auto expect_in_effect = [&](int level) {
+               Puppet& child = stage.start_process(main);
+               const std::string at = absl::StrCat("at ", level, " of ", child.name(), "."),
+                                 below = absl::StrCat("below ", level, " of ", child.name(), ".");
+               child.must(logs(level, at));
+               child.must(logs(level - 1, below));
+               EXPECT_EQ(occurrences(stage.printed("stderr"), at), 1) << at;
+               EXPECT_EQ(occurrences(stage.printed("stderr"), below), 0) << below;
+             };
+             main.must({.name = "util.log_to_stderr"});
+             set_level(25, /*root=*/true);
+             expect_in_effect(25);
+             set_level(15, /*root=*/true);
+             expect_in_effect(15);
+             set_level(35, /*root=*/false);
+             expect_in_effect(35);
+           }},
+      {.id = "start_method.child_knows_its_program",
+       .level = Level::kShould,
+       .says = "A child, and its child, has the program's arguments as its creator has them, and "
+               "looks for modules in the same folders in the same order.",
+       .documented = {"START-19"},
+       .needs = {"puppet.program", "isolated"},
+       .check =
+           [](Stage& stage) {
+             Puppet& main = stage.main();
+             main.must({.name = "module.new", .args = {{"name", "elsewhere"}}});  // a folder more
+             // A folder that a child has twice is searched once.
+             const auto folders = [](const Value& program) {
+               const Value path = member_of(program, "path");
+               std::vector<Value> once;
+               for (const Value& folder : as_list(path)) {
+                 if (std::find(once.begin(), once.end(), folder) == once.end())
+                   once.push_back(folder);
+               }
+               return once;
+             };
+             const Op asks{.name = "puppet.program"};
+             const Value own = main.must(asks);
+             Puppet& child = stage.start_process(main);
+             Puppet& grandchild = stage.start_process(child);
+             for (Puppet* each : {&child, &grandchild}) {
+               const Value program = each->must(asks);
+               EXPECT_EQ(member_of(program, "arguments"), member_of(own, "arguments"));
+               EXPECT_EQ(folders(program), folders(own));
+             }
+           }},
+      {.id = "start_method.class_of_the_main_module",
+       .level = Level::kMust,
+       .says = "What a child sends of a class of the main module is of that class where it "
+               "arrives.",
+       .documented = {"START-11"},
+       .needs = {"program.class_of_the_main_module"},
+       .check =
+           [](Stage& stage) {
+             expect_program_says(stage, "class_of_the_main_module",
+                                 "got a parcel True\nexit code 0\n");
+           }},
+      {.id = "start_method.main_without_suffix",
+       .level = Level::kMust,
+       .says = "A child finds the main module of a program whatever its file is called.",
+       .documented = {"START-11"},
+       .needs = {"program.main_without_suffix"},
+       .check =
+           [](Stage& stage) {
+             expect_program_says(stage, "main_without_suffix", "got a parcel True\nexit code 0\n");
            }},
       {.id = "remote.accept_has_a_timeout",
        .level = Level::kBeyond,

@@ -703,13 +703,51 @@ class EveryStartMethod:
             self.assertIn("exit code", done["stdout"])
             self.assertEqual(0, done["code"])
             for name in ("package", "semaphore_of_the_main_module", "without_standard_output",
-                         "default_timeout_of_sockets"):
+                         "default_timeout_of_sockets", "class_of_the_main_module", "main_without_suffix"):
                 done = dict(self.ok("program.run", name=name)["$dict"])
                 self.assertIn("exit code 0", done["stdout"], done["stderr"])
 
 
+    def test_functions_are_serialised_as_registered(self):
+        self.main()
+        self.ok("pipe.new", into=["l", "r"])
+        self.ok("connection.send", "l", item={"$function": "registered"})
+        self.assertEqual({"$function": "registered"}, self.ok("connection.recv", "r"))
+
+    def test_program_is_known(self):
+        self.main()
+        program = dict(self.ok("puppet.program")["$dict"])
+        self.assertEqual(self.flags, program["arguments"][1:])
+        self.assertIn(os.path.dirname(os.path.realpath(program["arguments"][0])), program["path"])
+
+
 class EveryProcess(EveryStartMethod):
     """What holds where a child is a process."""
+
+    def test_log_has_levels(self):
+        self.main()
+        self.ok("util.log_to_stderr")
+        self.ok("util.set_log_level", level=25, root=True)
+        self.ok("util.log", level=24, text="less than the level above all")
+        self.ok("util.set_log_level", level=15)
+        self.ok("util.log", level=15, text="as much as its own level")
+        self.assertNotIn("above all", self.s.said())
+        self.assertIn("its own level", self.s.said())
+
+    def test_an_exception_has_its_cause(self):
+        self.main()
+        self.child("p")
+        self.assertEqual({"ok": None}, self.call("puppet.raise", by="p", type="KeyError", message="m", cause="OSError"))
+        self.join("p", 1)
+        self.assertIn("OSError: the cause\n", self.s.said())
+
+    def test_executable_may_be_any_kind_of_path(self):
+        self.main()
+        for kind in ("text", "bytes", "path"):
+            self.ok("context.set_executable", fails=False, kind=kind)
+        self.child("p")
+        self.ok("puppet.return", by="p")
+        self.join("p", 0)
 
     def test_ends_of_a_child(self):
         self.main()

@@ -70,7 +70,8 @@ def features(thread):
         found.append("gevent")
     if not thread:
         found += ["program.unguarded", "program.package", "program.semaphore_of_the_main_module",
-                  "program.without_standard_output", "program.default_timeout_of_sockets"]
+                  "program.without_standard_output", "program.default_timeout_of_sockets",
+                  "program.class_of_the_main_module", "program.main_without_suffix"]
     return found
 
 

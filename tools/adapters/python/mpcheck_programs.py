@@ -27,8 +27,12 @@ def unguarded(module, method):
 
 
 PACKAGE = """
+import sys
 import {module}
 from . import neighbour
+
+if vars(sys.modules[__name__]) is not globals():  # where classes look up the names of their annotations
+    raise RuntimeError("another module has the name of this one")
 
 def tell():
     print("child", neighbour.NAME, flush=True)
@@ -80,8 +84,45 @@ def semaphore_of_the_main_module(module, method):
     sys.exit(subprocess.call([sys.executable, os.path.abspath("semaphore_of_the_main_module.py")]))
 
 
-def nothing():
-    """What a child does that is not asked for anything."""
+CLASS = """
+import {module}
+
+class Parcel:
+    content = "a parcel"
+
+def answer(end):
+    end.send(Parcel())
+
+if __name__ == "__main__":
+    context = {module}.get_context({method!r} or None)
+    ours, theirs = context.Pipe()
+    child = context.Process(target=answer, args=(theirs,))
+    child.start()
+    theirs.close()
+    parcel = ours.recv()
+    print("got", parcel.content, type(parcel) is Parcel)
+    child.join()
+    print("exit code", child.exitcode)
+"""
+
+
+def class_of_the_main_module(module, method, file="class_of_the_main_module.py"):
+    """Gets an object of a class of the main module from a child."""
+    import os
+    import subprocess
+    with open(file, "w") as program:
+        program.write(CLASS.format(module=module, method=method))
+    sys.exit(subprocess.call([sys.executable, os.path.abspath(file)]))
+
+
+def main_without_suffix(module, method):
+    """The same in a program whose file is called as commands are."""
+    class_of_the_main_module(module, method, "main_without_suffix")
+
+
+def complain():
+    """What a child does whose complaint is not at its end yet."""
+    sys.stderr.write("unfinished ")
 
 
 def without_standard_output(module, method):
@@ -93,7 +134,7 @@ def without_standard_output(module, method):
     closed.close()
     for stdout in (closed, None):
         sys.stdout = stdout
-        child = context.Process(target=nothing)
+        child = context.Process(target=complain)
         child.start()
         child.join()
         os.write(1, b"exit code %d\n" % child.exitcode)

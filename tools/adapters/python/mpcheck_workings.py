@@ -20,10 +20,11 @@ array: new_by_position=/Array(type,init,@lock)
 structure: %new(x,y,@lock*) %get(field) %set(field,value) %copy
 thread_pool: %new(processes,&initializer,initargs)
 manager: set(items)
-util: %finalize(puppet,priority) %log_to_stderr(level) %log(level,text)
-context: freeze_support=~freeze_support set_forkserver_preload=~set_forkserver_preload(modules) %set_executable(fails)
+util: %finalize(puppet,priority) %log_to_stderr(level) %log(level,text) %set_log_level(level*,root*)
+context: freeze_support=~freeze_support set_forkserver_preload=~set_forkserver_preload(modules)
+  %set_executable(fails*,kind*)
 module: %new(name)
-puppet: %warnings %on_signal_do(signal,operation,object) %limit_files(free)
+puppet: %warnings %on_signal_do(signal,operation,object) %limit_files(free) %program
 """
 OPERATIONS = operations(TABLE)
 SHARED = {"thread_pool": "pool"}
@@ -43,7 +44,8 @@ def thread_pool():
 
 
 def features(thread):
-    found = ["object", "object.call", "object.bases", "puppet.on_signal_do", "puppet.limit_files", "warnings"]
+    found = ["object", "object.call", "object.bases", "puppet.on_signal_do", "puppet.limit_files",
+             "puppet.program", "warnings"]
     context, function = implementation().CONTEXT, implementation().module_function
     for feature, there in (
             ("process.interrupt", hasattr(context.Process, "interrupt")),
@@ -106,17 +108,23 @@ class Operations:
     def util_log_to_stderr(self, on, *level):
         submodule("util").log_to_stderr(*level)
 
+    def util_set_log_level(self, on, level, root=False):
+        import logging
+        (logging.getLogger() if root else submodule("util").get_logger()).setLevel(level)
+
     def util_log(self, on, level, text):
         submodule("util").get_logger().log(level, text)
 
     # ---- Start methods ----
 
-    def context_set_executable(self, on, fails):
+    def context_set_executable(self, on, fails, kind="text"):
         path = os.path.abspath("executable")
         with open(path, "w") as script:
             script.write("#!/bin/sh\necho started\n%s\n" % ("exit 1" if fails else 'exec "%s" "$@"' % sys.executable))
         os.chmod(path, 0o700)
-        implementation().global_function("set_executable")(path)
+        import pathlib
+        make = {"text": str, "bytes": os.fsencode, "path": pathlib.Path}[kind]
+        implementation().global_function("set_executable")(make(path))
 
     def module_new(self, on, name):
         with open(name + ".py", "w") as module:
@@ -136,6 +144,9 @@ class Operations:
 
     def puppet_on_signal_do(self, on, number, operation, name):
         signal.signal(number, lambda *ignored: self.perform({"op": operation, "on": name}))
+
+    def puppet_program(self, on):
+        return {"arguments": sys.argv, "path": sys.path}
 
     def puppet_limit_files(self, on, free):
         import resource

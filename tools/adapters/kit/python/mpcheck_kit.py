@@ -684,7 +684,10 @@ def throw(error):
 
 
 def raise_later(args):
-    return throw, exception_named(args["type"])(*[args["message"]] if "message" in args else [])
+    error = exception_named(args["type"])(*[args["message"]] if "message" in args else [])
+    if "cause" in args:
+        error.__cause__ = exception_named(args["cause"])("the cause")
+    return throw, error
 
 
 ENDINGS = {
