@@ -350,6 +350,29 @@ Claims async_result_claims() {
              EXPECT_THAT(get, returns(Value::list({1, 2})));
              close_and_join(main, pool);
            }},
+      {.id = "async_result.get.keeps_what_an_exception_holds",
+       .level = Level::kShould,
+       .says = "An exception comes out of get() with all that it held in the worker, not only its "
+               "arguments: it says what it said there.",
+       .documented = {"POOL-19", "ARES-04"},
+       .needs = {"pool", "pool.map_async", "pool.imap"},
+       .check =
+           [](Stage& stage) {
+             Puppet& main = stage.main();
+             RemotePool pool = main.pool(1);
+             RemoteAsyncResult one = result_named("one"), many = result_named("many");
+             RemoteResultIterator results = iterator_named("results");
+             main.must(pool.apply_async(one, "fail_in_detail", {"far away"}));
+             main.must(pool.map_async(many, "fail_in_detail", {"far away"}));
+             main.must(pool.imap(results, "fail_in_detail", {"far away"}));
+             for (const Op& op : {one.get(), one.get(), many.get(), many.get(), results.next(),
+                                  pool.apply("fail_in_detail", {"far away"})}) {
+               const Call failed = main.does(op);
+               EXPECT_THAT(failed, raises("ValueError"));
+               EXPECT_EQ(raised_by(failed).message, "far away") << op.text();
+             }
+             close_and_join(main, pool);
+           }},
       {.id = "async_result.get.waits_behind_other_tasks",
        .level = Level::kMust,
        .says = "get() of a task that has not begun waits until a worker was free and the task is "

@@ -336,7 +336,8 @@ Claims barrier_claims() {
            }},
       {.id = "barrier.timeout_of_wait_comes_before_the_default",
        .level = Level::kMust,
-       .says = "wait(t) is for t, shorter or longer than the constructor's default.",
+       .says =
+           "wait(t) is for t, shorter or longer than the constructor's default, or none at all.",
        .documented = {"BARR-05"},
        .needs = {"barrier"},
        .check =
@@ -344,6 +345,8 @@ Claims barrier_claims() {
              Puppet& main = stage.main();
              RemoteBarrier patient = main.barrier(2, {.timeout = 1000s});
              EXPECT_THAT(main.does(patient.wait(50ms)), AllOf(breaks(), took_about(50ms)));
+             main.must(patient.reset());
+             EXPECT_THAT(main.does(patient.wait(0s)), breaks());
              RemoteBarrier hasty = main.barrier(2, {.timeout = 50ms});
              RemoteBarrier clock = main.barrier(2, {.timeout = 100ms});
              Puppet& other = stage.start_process(main, {hasty, clock});

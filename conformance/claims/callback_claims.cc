@@ -568,6 +568,41 @@ Claims callback_claims() {
              close_and_join(main, pool);
              EXPECT_FALSE(stage.has_come(done(task)));
            }},
+      {.id = "callback.of_a_map_one_of_whose_chunks_fails",
+       .level = Level::kMust,
+       .says = "One chunk of a map fails, the others do not: error_callback is called once, with "
+               "that error, whichever of them is done last; callback is not.",
+       .notes = {"pool.map_async.async_with_callback"},
+       .documented = {"POOL-43", "POOL-20"},
+       .needs = {"pool.map_async", "pool.starmap"},
+       .check =
+           [](Stage& stage) {
+             Puppet& main = stage.main();
+             RemotePool pool = main.pool(3);
+             for (bool star : {false, true}) {
+               for (size_t failing : {0, 1, 2}) {  // this one is done as the first, second, or last
+                 Value::List tasks = puppet_items(stage, 3), items;
+                 for (const Value& task : tasks)
+                   items.push_back(star ? Value::tuple({task}) : task);
+                 const Callbacks callbacks = expects_callbacks(stage);
+                 RemoteAsyncResult result = result_named("result");
+                 main.must(star ? pool.starmap_async(result, "puppet", items, 1, callbacks)
+                                : pool.map_async(result, "puppet", items, 1, callbacks));
+                 std::vector<Puppet*> arrived;
+                 for (const Value& task : tasks) arrived.push_back(&arrival(stage, task));
+                 for (size_t i = 0; i < arrived.size(); ++i) {
+                   arrived[i]->does(i == failing ? self::raises("KeyError") : self::returns(1));
+                   if (i < 2) stage.comes_to_rest();
+                 }
+                 Puppet& callback = stage.arrival(callbacks.error_callback);
+                 EXPECT_EQ(arguments_of(callback), Value::list({exception_object("KeyError")}));
+                 callback.does(self::returns());
+                 EXPECT_THAT(main.does(result.get()), raises("KeyError"));
+                 EXPECT_FALSE(stage.has_come(callbacks.callback));
+               }
+             }
+             close_and_join(main, pool);
+           }},
       {.id = "callback.may_terminate_its_pool",
        .level = Level::kBeyond,
        .says = "A callback may terminate() its pool, as who looks for one answer does when it has "

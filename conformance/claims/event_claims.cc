@@ -5,6 +5,7 @@
 
 #include "conformance/claims/areas.h"
 #include "conformance/claims/crew.h"
+#include "conformance/claims/items.h"
 #include "conformance/stage/matchers.h"
 
 namespace conformance {
@@ -339,6 +340,23 @@ Claims event_claims() {
              stage.process_ends(*crew[0]);
              EXPECT_THAT(main.does(e.set()), returns(nullptr));
              EXPECT_THAT(calls[1], returns(true));
+           }},
+      {.id = "event.is_set_for_all_who_ask_at_once",
+       .level = Level::kMust,
+       .says = "While an event is set, is_set() says so to every process and thread, "
+               "however many ask at the same time and however often.",
+       .documented = {"EVNT-01"},
+       .needs = {"event"},
+       .check =
+           [](Stage& stage) {
+             Puppet& main = stage.main();
+             RemoteEvent e = main.event();
+             Crew crew = start_crew(stage, main, 3, {e});
+             crew.push_back(&stage.start_thread(main));
+             main.must(e.set());
+             for (const Call& call : each_begins(crew, batch({e.is_set()}, 3000)))
+               EXPECT_THAT(results(call), testing::Each(Value(true)));
+             EXPECT_THAT(main.does(e.is_set()), returns(true));
            }},
       {.id = "event.pulse_returns_true_to_those_it_releases",
        .level = Level::kBeyond,

@@ -3,6 +3,7 @@
 #include "conformance/claims/crew.h"
 #include "conformance/claims/items.h"
 #include "conformance/claims/managed_support.h"
+#include "conformance/stage/inspected.h"
 
 namespace conformance {
 namespace {
@@ -192,6 +193,16 @@ Claims managed_lists() {
              EXPECT_THAT(main.does(l.get()), returns(list({1, 2, 3})));
              EXPECT_THAT(main.does(l.times_assign(2)), returns(nullptr));
              EXPECT_THAT(main.does(l.get()), returns(list({1, 2, 3, 1, 2, 3})));
+             EXPECT_THAT(main.does(l.plus_assign(list({}))), returns(nullptr));
+             EXPECT_THAT(main.does(l.times_assign(1)), returns(nullptr));
+             EXPECT_THAT(main.does(l.get()), returns(list({1, 2, 3, 1, 2, 3})));
+             for (int none : {0, -1}) {
+               EXPECT_THAT(main.does(l.times(none)), returns(list({})));
+               EXPECT_THAT(main.does(l.times_assign(none)), returns(nullptr));
+               EXPECT_THAT(main.does(l.get()), returns(list({})));
+               EXPECT_THAT(main.does(l.plus_assign(list({4}))), returns(nullptr));
+               EXPECT_THAT(main.does(l.get()), returns(list({4})));
+             }
            }},
       {.id = "manager.list.errors_are_a_lists",
        .level = Level::kMust,
@@ -443,6 +454,32 @@ Claims managed_dicts() {
              EXPECT_THAT(main.does(d.at("k")), returns(list({1})));
              main.must(d.set("k", item.value()));
              EXPECT_THAT(main.does(d.at("k")), returns(list({1, 2})));
+           }},
+      {.id = "manager.dict.update_takes_keywords",
+       .level = Level::kShould,
+       .says = "update() of a shared dictionary takes pairs by keyword, too, whatever their names, "
+               "beside what it is given by position; sort() of a list takes reverse by keyword.",
+       .documented = {"MAN-24", "MAN-23"},
+       .needs = {"manager", "manager.dict", "manager.list", "object.call"},
+       .check =
+           [](Stage& stage) {
+             Puppet& main = stage.main();
+             RemoteManager m = main.manager();
+             RemoteDictProxy d = main.makes(m.dict({{"a", 1}}));
+             EXPECT_THAT(main.does(object::call(
+                             d, "update", {Value::dict({{"b", 2}})},
+                             {{"self", 3}, {"methodname", 4}, {"args", 5}, {"kwds", 6}, {"a", 7}})),
+                         returns(nullptr));
+             EXPECT_THAT(main.does(d.copy()), returns(Value::dict({{"a", 7},
+                                                                   {"b", 2},
+                                                                   {"self", 3},
+                                                                   {"methodname", 4},
+                                                                   {"args", 5},
+                                                                   {"kwds", 6}})));
+             RemoteListProxy l = main.makes(m.list({2, 3, 1}));
+             EXPECT_THAT(main.does(object::call(l, "sort", {}, {{"reverse", true}})),
+                         returns(nullptr));
+             EXPECT_THAT(main.does(l.get()), returns(list({3, 2, 1})));
            }},
       {.id = "manager.dict.read_and_write_is_two_calls",
        .level = Level::kMust,

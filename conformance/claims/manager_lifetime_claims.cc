@@ -520,6 +520,29 @@ Claims managers_reached_by_address() {
              EXPECT_THAT(main.does(l.append(2)), returns());
              EXPECT_THAT(main.does(main.makes(m.list({3})).get()), returns(Value::list({3})));
            }},
+      {.id = "manager.empty_key_is_not_the_processs_own",
+       .level = Level::kShould,
+       .says = "An empty authkey is a key as any other: who has it is refused by a manager with "
+               "the process's key, and the other way round.",
+       .documented = {"MAN-44", "MAN-51"},
+       .needs = {"manager", "manager.connect", "manager.list"},
+       .check =
+           [](Stage& stage) {
+             Puppet& main = stage.main();
+             RemoteManager plain = main.manager();
+             RemoteManager with_empty_key = started_manager(stage, main, {.authkey = bytes("")});
+             RemoteManager far = main.makes(module::custom_manager(
+                 {.address = main.must(plain.address()), .authkey = bytes("")}));
+             EXPECT_THAT(main.does(far.connect()), raises("AuthenticationError"));
+             RemoteManager with_own_key = main.makes(
+                 module::custom_manager({.address = main.must(with_empty_key.address())}));
+             EXPECT_THAT(main.does(with_own_key.connect()), raises("AuthenticationError"));
+             RemoteManager friendly = main.makes(module::custom_manager(
+                 {.address = main.must(with_empty_key.address()), .authkey = bytes("")}));
+             main.must(friendly.connect());
+             RemoteListProxy l = main.makes(friendly.list({1}));
+             EXPECT_THAT(main.does(l.get()), returns(Value::list({1})));
+           }},
       {.id = "manager.connect_where_nobody_listens_raises_os_error",
        .level = Level::kMust,
        .says = "connect() to an address that no server listens at raises OSError.",

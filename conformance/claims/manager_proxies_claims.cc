@@ -287,8 +287,10 @@ Claims proxies_themselves() {
              Puppet& main = stage.main();
              RemoteManager m = started_manager(stage, main);
              RemoteProxy counter = main.makes(m.create("Counter", {3}));
-             for (const char* type : {"KeyError", "IndexError", "ValueError", "OSError",
-                                      "ZeroDivisionError", "EOFError", "RuntimeError"}) {
+             for (const char* type :
+                  {"KeyError", "IndexError", "ValueError", "OSError", "ZeroDivisionError",
+                   "EOFError", "RuntimeError", "AttributeError", "TypeError", "AssertionError",
+                   "StopIteration"}) {
                Call failed = main.does(counter.call("fail", {type, "what went wrong"}));
                EXPECT_THAT(failed, raises(type));
                EXPECT_EQ(raised_by(failed).type, type);
@@ -630,6 +632,80 @@ Claims references() {
              EXPECT_FALSE(server.is_destroyed(&child));
              stage.signal(child, SIGKILL);
              EXPECT_TRUE(stage.process_ends(child));
+             EXPECT_TRUE(server.is_destroyed());
+           }},
+      {.id = "manager.str_of_a_proxy_is_its_referents_representation",
+       .level = Level::kShould,
+       .says = "str() of a proxy is what repr() of the object gives, also where its str() is "
+               "another text.",
+       .documented = {"MAN-21"},
+       .needs = {"manager", "manager.register", "object.call"},
+       .check =
+           [](Stage& stage) {
+             Puppet& main = stage.main();
+             RemoteManager m = started_manager(stage, main);
+             RemoteProxy counter = main.makes(m.create("Counter", {3}));
+             EXPECT_THAT(main.does(proxy::str(counter)), returns("Counter(3)"));
+             main.must(counter.call("increment"));
+             EXPECT_THAT(main.does(proxy::str(counter)), returns("Counter(4)"));
+           }},
+      {.id = "manager.exposed_list_comes_before_the_proxys",
+       .level = Level::kShould,
+       .says = "A list of exposed methods that was registered is obeyed though the class of the "
+               "proxy has a longer one; what the proxy's class has beside it can't be called.",
+       .documented = {"MAN-41", "MAN-42"},
+       .needs = {"manager", "manager.register", "object.call"},
+       .check =
+           [](Stage& stage) {
+             Puppet& main = stage.main();
+             RemoteManager m = started_manager(stage, main);
+             RemoteProxy gauge = main.makes(m.create("Gauge", {3}));
+             EXPECT_THAT(main.does(proxy::callmethod(gauge, "increment")), raises("RemoteError"));
+             EXPECT_THAT(main.does(proxy::callmethod(gauge, "value")), returns(3));
+             EXPECT_THAT(main.does(gauge.call("value")), returns(3));
+             EXPECT_THAT(main.does(gauge.call("increment")), raises("RemoteError"));
+           }},
+      {.id = "manager.proxy_has_the_methods_of_its_own_object",
+       .level = Level::kShould,
+       .says = "What one registered function makes may be of several classes: each proxy has the "
+               "methods of the object behind it.",
+       .documented = {"MAN-41", "MAN-42"},
+       .needs = {"manager", "manager.register", "object.call"},
+       .check =
+           [](Stage& stage) {
+             Puppet& main = stage.main();
+             RemoteManager m = started_manager(stage, main);
+             for (int round = 0; round < 2; ++round) {
+               RemoteProxy counter = main.makes(m.create("either", {"Counter"}));
+               RemoteProxy box = main.makes(m.create("either", {"Box"}));
+               EXPECT_THAT(main.does(counter.call("increment", {2})), returns(2));
+               EXPECT_THAT(main.does(counter.call("items")), raises("AttributeError"));
+               EXPECT_THAT(main.does(box.call("append", {"x"})), returns(nullptr));
+               EXPECT_THAT(main.does(box.call("items")), returns(Value::list({"x"})));
+               EXPECT_THAT(main.does(box.call("increment")), raises("AttributeError"));
+             }
+           }},
+      {.id = "manager.object_goes_with_the_last_proxy_that_a_method_returned",
+       .level = Level::kMust,
+       .says = "A proxy that a method has returned is a reference as any other: the object lives "
+               "as long as it, and not longer.",
+       .documented = {"MAN-47", "MAN-43"},
+       .needs = {"manager", "manager.register", "manager.refcount"},
+       .check =
+           [](Stage& stage) {
+             Puppet& main = stage.main();
+             Witnessed server(stage);
+             RemoteProxy witness = server.new_witness();
+             auto first = handle_named<RemoteProxy>("first");
+             auto second = handle_named<RemoteProxy>("second");
+             main.must(named(witness.call("itself"), first));
+             main.must(named(witness.call("itself"), second));
+             EXPECT_THAT(main.does(first.call("is_here")), returns(true));
+             main.must(witness.drop());
+             main.must(first.drop());
+             EXPECT_FALSE(server.is_destroyed());
+             EXPECT_THAT(main.does(second.call("is_here")), returns(true));
+             main.must(second.drop());
              EXPECT_TRUE(server.is_destroyed());
            }},
       {.id = "manager.own_key_goes_to_children",

@@ -777,6 +777,30 @@ Claims managed_meetings() {
              EXPECT_THAT(main.does(result.get()),
                          returns(Value::list({Value::list({1, 2}), Value::list({3})})));
            }},
+      {.id = "manager.condition.wait_for_looks_once_more_when_its_time_has_passed",
+       .level = Level::kMust,
+       .says = "wait_for() returns the predicate's last value, also after a timeout, though nobody "
+               "has notified.",
+       .documented = {"MAN-37", "COND-08"},
+       .needs = {"manager", "manager.condition", "manager.value"},
+       .check =
+           [](Stage& stage) {
+             Puppet& main = stage.main();
+             RemoteManager m = main.manager();
+             RemoteCondition c = main.makes(m.condition());
+             RemoteValue v = main.makes(m.value("i", 0));
+             Puppet& other = stage.start_process(main, {c, v});
+             other.must(c.acquire());
+             Call acquire = main.begins(c.acquire());
+             EXPECT_THAT(acquire, blocks());
+             Call wait = other.begins(c.wait_for(v, 1, 100ms));
+             EXPECT_THAT(acquire, returns(true));
+             EXPECT_THAT(wait, blocks());  // proved only when its time has passed
+             main.must(v.set(1));
+             main.must(c.release());
+             EXPECT_THAT(wait, returns(true));
+             other.must(c.release());
+           }},
       {.id = "manager.pool.with_block_terminates",
        .level = Level::kShould,
        .says =

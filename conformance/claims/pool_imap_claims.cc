@@ -540,6 +540,30 @@ Claims pool_imap_claims() {
              EXPECT_THAT(main.does(results.next()), raises("StopIteration"));
              close_and_join(main, pool);
            }},
+      {.id = "pool.imap.chunks_are_read_as_they_come",
+       .level = Level::kShould,
+       .says = "With a chunksize, too, imap() and imap_unordered() return before their input has "
+               "ended, and the results of a chunk can be had before the next one comes.",
+       .documented = {"POOL-48", "POOL-50"},
+       .needs = {"pool.imap", "source"},
+       .check =
+           [](Stage& stage) {
+             Puppet& main = stage.main();
+             RemotePool pool = main.pool(1);
+             Puppet& feeder = stage.start_thread(main);
+             for (bool ordered : {true, false}) {
+               RemoteSource source = main.source({.allowed = 2});
+               RemoteResultIterator results = iterator_named("results");
+               main.must(imap_of_either_kind(pool, ordered, results, "square", source, 2));
+               for (int i = 0; i < 6; i += 2) {
+                 EXPECT_THAT(main.does(results.next()), returns(i * i));
+                 EXPECT_THAT(main.does(results.next()), returns((i + 1) * (i + 1)));
+                 feeder.must(source.allow(2));
+               }
+               feeder.must(source.end());
+             }
+             close_and_join(main, pool);
+           }},
       {.id = "pool.imap.raises_the_error_of_input_that_never_begins",
        .level = Level::kShould,
        .says = "When the input raises before its first item the first next() raises that, the "

@@ -512,6 +512,30 @@ Claims pool_map_claims() {
              EXPECT_THAT(main.does(pool.starmap("square", tuples, kItems)), returns(expected));
              close_and_join(main, pool);
            }},
+      {.id = "pool.starmap.unpacks_whatever_can_be_iterated",
+       .level = Level::kMust,
+       .says = "starmap() and starmap_async() unpack items of every kind that can be iterated: "
+               "texts, bytes and dictionaries as well as tuples, empty ones as well as long ones.",
+       .documented = {"POOL-18"},
+       .needs = {"pool.starmap", "object.call"},
+       .check =
+           [](Stage& stage) {
+             Puppet& main = stage.main();
+             RemotePool pool = main.pool(2);
+             const Value::List items = {"xyz", Value::tuple({1}), Value::bytes("\1\2"), "",
+                                        Value::dict({{"key", 5}, {6, 7}})};
+             const Value expected =
+                 Value::list({Value::list({"x", "y", "z"}), Value::list({1}), Value::list({1, 2}),
+                              Value::list({}), Value::list({"key", 6})});
+             for (std::optional<int> chunksize : {std::optional<int>(), {1}, {3}}) {
+               EXPECT_THAT(main.does(pool.starmap("arguments", items, chunksize)),
+                           returns(expected));
+               RemoteAsyncResult result = result_named("result");
+               main.must(pool.starmap_async(result, "arguments", items, chunksize));
+               EXPECT_THAT(main.does(result.get()), returns(expected));
+             }
+             close_and_join(main, pool);
+           }},
       {.id = "pool.starmap.chunks_are_those_of_map",
        .level = Level::kShould,
        .says = "starmap() cuts its input into chunks as map() does, with chunksize and without.",

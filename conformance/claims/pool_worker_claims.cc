@@ -7,6 +7,7 @@
 #include "conformance/claims/member_of.h"
 #include "conformance/claims/pool_support.h"
 #include "conformance/claims/process_support.h"
+#include "conformance/stage/inspected.h"
 #include "conformance/stage/matchers.h"
 #include "conformance/stage/process_tree.h"
 
@@ -1290,6 +1291,170 @@ Claims endings() {
              }
              EXPECT_THAT(main.does(busy.result.get()), returns(5));
              close_and_join(main, pool);
+           }},
+      {.id = "pool.maxtasksperchild.replacements_tell_where_a_task_failed",
+       .level = Level::kShould,
+       .says = "What a task raises has the worker's traceback as its cause in every worker, be it "
+               "the first or one that took another's place.",
+       .documented = {"POOL-19", "POOL-29"},
+       .needs = {"pool.maxtasksperchild", "exception.cause", "isolated"},
+       .check =
+           [](Stage& stage) {
+             Puppet& main = stage.main();
+             RemotePool pool = main.pool({.processes = 1, .maxtasksperchild = 1});
+             for (int i = 0; i < 4; ++i) {
+               const Call failed = main.does(pool.apply("fail", {"far away"}));
+               EXPECT_THAT(failed, raises("ValueError"));
+               EXPECT_THAT(raised_by(failed).cause_message, HasSubstr("in fail")) << i;
+             }
+             close_and_join(main, pool);
+           }},
+      {.id = "pool.unpicklable_result.that_may_not_travel",
+       .level = Level::kShould,
+       .says =
+           "A result that refuses to be sent, whichever error it refuses with (in Python a lock, a "
+           "queue), comes out of get() as MaybeEncodingError, and the worker goes on.",
+       .documented = {"POOL-24"},
+       .needs = {"pool", "lock", "queue", "isolated"},
+       .check =
+           [](Stage& stage) {
+             Puppet& main = stage.main();
+             RemotePool pool = main.pool(1);
+             pid_t worker = 0;
+             for (const char* kind : {"lock", "queue"}) {
+               auto [result, task] = stage.apply_async_puppet(main, pool);
+               if (worker != 0) {
+                 EXPECT_EQ(task.pid(), worker);
+               }
+               worker = task.pid();
+               task.does(self::returns(kind == std::string("lock") ? task.lock().value()
+                                                                   : task.queue().value()));
+               // An implementation may let such things travel.
+               EXPECT_THAT(main.does(result.get()),
+                           testing::AnyOf(raises("MaybeEncodingError"), returns()))
+                   << kind;
+             }
+             EXPECT_THAT(main.does(pool.apply("pid", {})), returns(worker));
+             close_and_join(main, pool);
+           }},
+      {.id = "pool.apply_async.results_stay_apart_as_tasks_come_and_go",
+       .level = Level::kMust,
+       .says = "Each result is that of its own task, though some have been running for long while "
+               "others came, and were done, and made room for more.",
+       .documented = {"POOL-08", "POOL-10", "ARES-03"},
+       .needs = {"pool"},
+       .check =
+           [](Stage& stage) {
+             Puppet& main = stage.main();
+             RemotePool pool = main.pool(4);
+             struct UnderWay {
+               RemoteAsyncResult result;
+               Puppet* puppet;
+               int number;
+             };
+             std::vector<UnderWay> under_way;
+             const auto finish = [&](size_t i) {
+               const UnderWay& one = under_way.at(i);
+               one.puppet->does(self::returns(one.number));
+               EXPECT_THAT(main.does(one.result.get()), returns(one.number));
+               under_way.erase(under_way.begin() + static_cast<std::ptrdiff_t>(i));
+             };
+             for (int number = 100; number < 108; ++number) {
+               EXPECT_THAT(main.does(pool.apply("square", {number})), returns(number * number));
+               auto [result, task] = stage.apply_async_puppet(main, pool);
+               under_way.push_back({result, &task, number});
+               EXPECT_THAT(main.does(pool.map("square", {1, 2, 3}, 1)),
+                           returns(Value::list({1, 4, 9})));
+               // The oldest one stays to the end, the others go in turn.
+               if (under_way.size() == 3) finish(number % 2 == 0 ? 1 : 2);
+               for (const UnderWay& one : under_way)
+                 EXPECT_THAT(main.does(one.result.ready()), returns(false));
+             }
+             while (!under_way.empty()) finish(under_way.size() - 1);
+             close_and_join(main, pool);
+           }},
+      {.id = "pool.parameters_have_their_names",
+       .level = Level::kShould,
+       .says = "Arguments of a pool's methods, and of its results', may be given by the names that "
+               "the documentation gives them.",
+       .documented = {"POOL-08", "POOL-12", "POOL-18", "POOL-48", "ARES-03"},
+       .needs = {"pool.map_async", "pool.starmap", "pool.imap", "object.call"},
+       .check =
+           [](Stage& stage) {
+             Puppet& main = stage.main();
+             RemotePool pool = main.pool(1);
+             const Value arguments = Value::function("arguments"),
+                         square = Value::function("square");
+             const Value nothing = Value::function("nothing");
+             const Value one_and_two = Value::tuple({1, 2});
+             const Value named = Value::dict({{"name", 1}});
+             EXPECT_THAT(main.does(object::call(pool, "apply", {},
+                                                {{"func", arguments}, {"args", one_and_two}})),
+                         returns(Value::list({1, 2})));
+             EXPECT_THAT(main.does(object::call(pool, "apply", {nothing}, {{"kwds", named}})),
+                         returns(nullptr));
+             const Value numbers = Value::list({1, 2, 3}), pairs = Value::list({one_and_two});
+             const Value squares = Value::list({1, 4, 9});
+             const Value spread = Value::list({Value::list({1, 2})});
+             EXPECT_THAT(
+                 main.does(object::call(
+                     pool, "map", {}, {{"func", square}, {"iterable", numbers}, {"chunksize", 2}})),
+                 returns(squares));
+             EXPECT_THAT(main.does(object::call(
+                             pool, "starmap", {},
+                             {{"func", arguments}, {"iterable", pairs}, {"chunksize", 2}})),
+                         returns(spread));
+             RemoteAsyncResult result = result_named("result");
+             const auto gets = [&](const std::string& method, Value::Dict given, Value expected) {
+               given.emplace_back("callback", nullptr);
+               given.emplace_back("error_callback", nullptr);
+               Op op = object::call(pool, method, {}, std::move(given));
+               op.as = {result.name};
+               main.must(op);
+               EXPECT_THAT(main.does(object::call(result, "wait", {}, {{"timeout", 1000}})),
+                           returns(nullptr));
+               EXPECT_THAT(main.does(object::call(result, "get", {}, {{"timeout", 1000}})),
+                           returns(std::move(expected)))
+                   << method;
+             };
+             gets("apply_async", {{"func", arguments}, {"args", one_and_two}}, Value::list({1, 2}));
+             gets("apply_async", {{"func", nothing}, {"kwds", named}}, nullptr);
+             gets("map_async", {{"func", square}, {"iterable", numbers}, {"chunksize", 2}},
+                  squares);
+             gets("starmap_async", {{"func", arguments}, {"iterable", pairs}, {"chunksize", 2}},
+                  spread);
+             for (const char* method : {"imap", "imap_unordered"}) {
+               RemoteResultIterator results = iterator_named("results");
+               Op op = object::call(pool, method, {},
+                                    {{"func", square}, {"iterable", numbers}, {"chunksize", 1}});
+               op.as = {results.name};
+               main.must(op);
+               for (const Value& each : as_list(squares)) {
+                 EXPECT_THAT(main.does(object::call(results, "next", {}, {{"timeout", 1000}})),
+                             returns(each));
+               }
+             }
+             close_and_join(main, pool);
+           }},
+      {.id = "pool.ended.goes_without_a_warning",
+       .level = Level::kShould,
+       .says = "A pool that was closed and joined, or terminated, is forgotten without a warning.",
+       .documented = {"POOL-37"},
+       .needs = {"pool", "warnings", "isolated"},
+       .check =
+           [](Stage& stage) {
+             Puppet& main = stage.main();
+             const Op warnings{.name = "puppet.warnings"};
+             RemotePool closed = main.pool(1), terminated = main.pool(1);
+             main.must(warnings);
+             EXPECT_THAT(main.does(closed.apply("square", {2})), returns(4));
+             EXPECT_THAT(main.does(terminated.apply("square", {2})), returns(4));
+             close_and_join(main, closed);
+             main.must(terminated.terminate());
+             main.must(terminated.join());
+             main.must(closed.drop());
+             main.must(terminated.drop());
+             EXPECT_THAT(main.does(warnings), returns(Value::list({})));
            }},
       {.id = "pool.with.refuses_a_pool_that_was_closed",
        .level = Level::kShould,

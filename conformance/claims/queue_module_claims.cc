@@ -210,7 +210,8 @@ Claims queue_module_limits() {
            }},
       {.id = "thread_queue.negative_timeouts",
        .level = Level::kMust,
-       .says = "A negative timeout raises ValueError, from put() and from get().",
+       .says = "A negative timeout raises ValueError, from put() and from get(); without block it "
+               "is ignored, as every timeout.",
        .notes = {"qm.threads_queue_blocking_use"},
        .needs = {"thread_queue"},
        .check =
@@ -218,9 +219,12 @@ Claims queue_module_limits() {
              Puppet& main = stage.main();
              RemoteJoinableQueue q = main.makes(module::thread_queue(1));
              EXPECT_THAT(main.does(q.get({.timeout = -1s})), raises("ValueError"));
+             EXPECT_THAT(main.does(q.get({.block = false, .timeout = -1s})), raises("Empty"));
              main.must(q.put(1));
              EXPECT_THAT(main.does(q.put(2, {.timeout = -1s})), raises("ValueError"));
+             EXPECT_THAT(main.does(q.put(2, {.block = false, .timeout = -1s})), raises("Full"));
              EXPECT_THAT(main.does(q.qsize()), returns(1));
+             EXPECT_THAT(main.does(q.get({.block = false, .timeout = -1s})), returns(1));
            }},
       {.id = "thread_queue.without_a_limit",
        .level = Level::kMust,

@@ -8,9 +8,11 @@
 
 #include "base/ending.h"
 #include "conformance/claims/areas.h"
+#include "conformance/claims/crew.h"
 #include "conformance/claims/neighbours_support.h"
 #include "conformance/claims/process_support.h"
 #include "conformance/claims/waits.h"
+#include "conformance/stage/inspected.h"
 #include "conformance/stage/matchers.h"
 
 namespace conformance {
@@ -820,6 +822,83 @@ Claims thread_signals() {
              EXPECT_THAT(third, blocks());
              main.must(e.set());
              EXPECT_THAT(third, returns(true));
+           }},
+      {.id = "thread_condition.waiters_that_timed_out_are_not_counted",
+       .level = Level::kMust,
+       .says = "Waiters that have given up take no notification away from those who still wait.",
+       .notes = {"sync.lock_types"},
+       .needs = {"thread", "thread_condition"},
+       .check =
+           [](Stage& stage) {
+             Puppet& main = stage.main();
+             RemoteCondition c = main.makes(module::thread_condition());
+             main.must(c.acquire());
+             for (const Timeout& timeout : {Timeout(kShort), Timeout(0s), Timeout(-1s)})
+               EXPECT_THAT(main.does(c.wait(timeout)), returns(false));
+             main.must(c.release());
+             std::vector<Waiter> waiters;
+             for (int i = 0; i < 2; ++i) {
+               Puppet& thread = started_thread(stage, main).puppet;
+               thread.must(c.acquire());
+               waiters.push_back({&thread, thread.begins(c.wait())});
+               EXPECT_THAT(waiters.back().wait, blocks());
+             }
+             for (int i = 0; i < 2; ++i) {
+               main.must(c.acquire());
+               main.must(c.notify());
+               main.must(c.release());
+               EXPECT_EQ(those_who_return(c, waiters), 1);
+             }
+           }},
+      {.id = "thread_event.pulse_lets_through_who_waits",
+       .level = Level::kShould,
+       .says = "Who waits for an Event is let through, and told True, though it is cleared right "
+               "after it was set.",
+       .notes = {"sync.lock_types"},
+       .needs = {"thread", "thread_event"},
+       .check =
+           [](Stage& stage) {
+             Puppet& main = stage.main();
+             RemoteEvent e = main.makes(module::thread_event());
+             Puppet& thread = started_thread(stage, main).puppet;
+             for (int i = 0; i < 3; ++i) {
+               Call wait = thread.begins(e.wait());
+               EXPECT_THAT(wait, blocks());
+               main.must(batch({e.set(), e.clear()}));
+               EXPECT_THAT(wait, returns(true));
+               EXPECT_THAT(main.does(e.is_set()), returns(false));
+             }
+           }},
+      {.id = "thread_semaphore.release_of_several_lets_several_in",
+       .level = Level::kMust,
+       .says = "release(n) of a Semaphore or BoundedSemaphore lets n of those in who wait; fewer "
+               "than one, or more than a bounded one has lent, raises ValueError and counts for "
+               "nothing.",
+       .notes = {"sync.lock_types"},
+       .needs = {"thread", "thread_semaphore", "thread_bounded_semaphore", "object.call"},
+       .check =
+           [](Stage& stage) {
+             Puppet& main = stage.main();
+             for (bool bounded : {false, true}) {
+               RemoteLock s = main.makes(bounded ? module::thread_bounded_semaphore(3)
+                                                 : module::thread_semaphore(3));
+               for (int i = 0; i < 3; ++i) main.must(s.acquire());
+               std::vector<Call> calls;
+               for (int i = 0; i < 3; ++i) {
+                 calls.push_back(started_thread(stage, main).puppet.begins(s.acquire()));
+                 EXPECT_THAT(calls.back(), blocks());
+               }
+               EXPECT_THAT(main.does(object::call(s, "release", {0})), raises("ValueError"));
+               if (bounded) {
+                 EXPECT_THAT(main.does(object::call(s, "release", {4})), raises("ValueError"));
+               }
+               EXPECT_THAT(calls, return_for_exactly(0));
+               EXPECT_THAT(main.does(object::call(s, "release", {2})), returns(nullptr));
+               EXPECT_THAT(calls, return_for_exactly(2));
+               EXPECT_THAT(main.does(object::call(s, "release", {}, {{"n", 1}})), returns(nullptr));
+               EXPECT_THAT(calls, return_for_exactly(3));
+               EXPECT_THAT(main.does(s.acquire(kWithoutBlocking)), returns(false));
+             }
            }},
       {.id = "thread_barrier.waits_for_all",
        .level = Level::kMust,

@@ -218,6 +218,14 @@ Claims calls() {
                EXPECT_THAT(main.does(get(point, "x")), returns(-4));
                EXPECT_THAT(main.does(get(point, "y")), returns(0.5));
                EXPECT_THAT(main.does(set(point, "x", "text")), raises("TypeError"));
+               EXPECT_THAT(main.does(get(point, "few")), returns(0));
+               EXPECT_THAT(main.does(get(point, "name")), returns(Value::bytes("")));
+               child.must(set(point, "few", 5));
+               child.must(set(point, "name", Value::bytes("a point")));
+               EXPECT_THAT(main.does(get(point, "few")), returns(5));
+               EXPECT_THAT(main.does(get(point, "name")), returns(Value::bytes("a point")));
+               EXPECT_THAT(main.does(get(point, "x")), returns(-4));
+               EXPECT_THAT(main.does(get(point, "y")), returns(0.5));
                main.must({.name = "structure.copy", .on = point.name, .as = {copy.name}});
                EXPECT_THAT(main.does(get(copy, "x")), returns(-4));
                EXPECT_THAT(main.does(get(copy, "y")), returns(0.5));
@@ -1118,6 +1126,26 @@ Claims pools_and_servers() {
              close_and_join(main, pool);
              EXPECT_THAT(main.does(pool.apply("square", {1})), raises("ValueError"));
            }},
+      {.id = "pool.of_threads_has_company",
+       .level = Level::kShould,
+       .says = "A ThreadPool comes from a module in which threads stand behind all names of the "
+               "library: pools, processes, pipes, managers and queues behave as the names say.",
+       .documented = {"POOL-60"},
+       .needs = {"program.threads_in_place_of_processes"},
+       .check =
+           [](Stage& stage) {
+             expect_program_says(stage, "threads_in_place_of_processes",
+                                 "called with [1, 'two'] []\n"
+                                 "map [1, 2]\n"
+                                 "worker False None\n"
+                                 "None of 1\n"
+                                 "called with [3] [('four', 5)]\n"
+                                 "0 of 0\n"
+                                 "True {'a': 1} False b\n"
+                                 "Namespace(x=1) [1] {'a': 1}\n"
+                                 "1.5 [1, 2]\n"
+                                 "True 7\n");
+           }},
       {.id = "pool.of_threads_is_made_in_any_thread",
        .level = Level::kMust,
        .says = "A ThreadPool can be made, used and ended in any thread, not only in the first that "
@@ -1339,6 +1367,62 @@ Claims pools_and_servers() {
        .check =
            [](Stage& stage) {
              expect_program_says(stage, "main_without_suffix", "got a parcel True\nexit code 0\n");
+           }},
+      {.id = "value.structure_begins_with_zero_in_used_memory",
+       .level = Level::kMust,
+       .says =
+           "The fields of a new shared structure for which it was given no value are zero, even "
+           "if its memory was another's before.",
+       .documented = {"SHV-01", "SHV-12"},
+       .needs = {"structure"},
+       .check =
+           [](Stage& stage) {
+             Puppet& main = stage.main();
+             const RemoteObject point{"point"};
+             const auto get = [&](const char* field) {
+               return Op{.name = "structure.get", .on = point.name, .args = {{"field", field}}};
+             };
+             const auto set = [&](const char* field, Value value) {
+               return Op{.name = "structure.set",
+                         .on = point.name,
+                         .args = {{"field", field}, {"value", std::move(value)}}};
+             };
+             for (const Value& lock : {Value(true), Value(false)}) {
+               for (int i = 0; i < 3; ++i) {
+                 main.must(makes("structure.new", point, {{"x", 3}, {"lock", lock}}));
+                 EXPECT_THAT(main.does(get("x")), returns(3));
+                 EXPECT_THAT(main.does(get("y")), returns(0.0));
+                 EXPECT_THAT(main.does(get("few")), returns(0));
+                 EXPECT_THAT(main.does(get("name")), returns(Value::bytes("")));
+                 main.must(set("y", 0.5));
+                 main.must(set("few", 7));
+                 main.must(set("name", Value::bytes("full")));
+                 main.must(point.drop());
+               }
+             }
+           }},
+      {.id = "lock.program_that_used_them_ends_quietly",
+       .level = Level::kShould,
+       .says = "A program that has made locks, semaphores, conditions and events, used them in a "
+               "child, forgotten some and kept some prints nothing at its end.",
+       .documented = {"START-18", "ROB-36"},
+       .needs = {"lock", "semaphore", "condition", "event", "isolated"},
+       .check =
+           [](Stage& stage) {
+             Puppet& main = stage.main();
+             RemoteLock lock = main.lock(), semaphore = main.semaphore(2);
+             RemoteCondition c = main.condition();
+             RemoteEvent e = main.event();
+             Puppet& child = stage.start_process(main, {lock, semaphore, c, e});
+             results(child.does(batch({lock.acquire(), lock.release(), semaphore.acquire(),
+                                       c.acquire(), c.release(), e.set()})));
+             EXPECT_EQ(ends_with(main, child, self::returns()), Value(0));
+             results(main.does(batch({lock.drop(), c.drop()})));
+             main.must(self::returns());
+             EXPECT_TRUE(stage.main_ends().succeeded());
+             for (pid_t each : stage.processes()) EXPECT_TRUE(stage.process_ends(each));
+             EXPECT_EQ(stage.printed("stderr"), "");
+             EXPECT_EQ(stage.printed("stdout"), "");
            }},
       {.id = "remote.accept_has_a_timeout",
        .level = Level::kBeyond,

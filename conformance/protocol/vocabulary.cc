@@ -101,6 +101,7 @@ const std::vector<std::string_view>& known_features() {
       "program.main_without_suffix",
       "program.package",
       "program.semaphore_of_the_main_module",
+      "program.threads_in_place_of_processes",
       "program.unguarded",
       "program.without_standard_output",
       "puppet.limit_files",

@@ -49,13 +49,14 @@ class Box {
   std::vector<Item> items_;
 };
 
-class Witness {
+class Witness : public std::enable_shared_from_this<Witness> {
  public:
   explicit Witness(const std::vector<Item>& args);
   Witness(const Witness&) = delete;
   Witness& operator=(const Witness&) = delete;
   ~Witness();
   bool is_here() const { return true; }
+  std::shared_ptr<Witness> itself() { return shared_from_this(); }
 
  private:
   const std::string marker_;

@@ -196,6 +196,7 @@ Answer call(const mp::Proxy<Box>& box, const Method& method) {
   return {};
 }
 Answer call(const mp::Proxy<Witness>& witness, const Method& method) {
+  if (method.name == "itself") return made(witness.call<&Witness::itself>());
   if (method.name != "is_here") refuse(method);
   return Value(witness.call<&Witness::is_here>());
 }

@@ -706,6 +706,9 @@ class EveryStartMethod:
                          "default_timeout_of_sockets", "class_of_the_main_module", "main_without_suffix"):
                 done = dict(self.ok("program.run", name=name)["$dict"])
                 self.assertIn("exit code 0", done["stdout"], done["stderr"])
+        if STOCK and "program.threads_in_place_of_processes" in self.s.hellos["main"]["features"]:
+            done = dict(self.ok("program.run", name="threads_in_place_of_processes")["$dict"])
+            self.assertIn("called with [3] [('four', 5)]", done["stdout"], done["stderr"])
 
 
     def test_functions_are_serialised_as_registered(self):
@@ -785,6 +788,8 @@ class EveryProcess(EveryStartMethod):
         self.s.accept()
         self.ok("puppet.return", by="task", value={"$unpicklable": True})
         self.assertIn("raise", self.call("async_result.get", "r1", timeout=PATIENCE))
+        error = self.raised("pool.apply", "pool", func="fail_in_detail", args=["far"])
+        self.assertEqual(("far", True), (error["message"], "ValueError" in error["bases"]))
         cause = self.raised("pool.apply", "pool", func="fail", args=["far"])["cause"]
         self.assertEqual("RemoteTraceback", cause["type"])
         self.assertIn("in fail", cause["message"])
@@ -974,7 +979,16 @@ class EveryProcess(EveryStartMethod):
         self.ok("manager.create", "m", into="b", type="Box", args=[7])
         self.ok("proxy.call", "b", into="inside", method="counter")
         self.assertEqual(8, self.ok("proxy.call", "inside", method="increment"))
+        self.assertEqual("Counter(8)", self.ok("proxy.str", "inside"))
+        self.ok("manager.create", "m", into="g", type="Gauge", args=[7])
+        self.assertEqual(7, self.ok("proxy.call", "g", method="value"))
+        self.assertEqual("RemoteError", self.raised("proxy.call", "g", method="increment")["type"])
+        self.ok("manager.create", "m", into="e", type="either", args=["Box"])
+        self.assertEqual([], self.ok("proxy.call", "e", method="items"))
         self.ok("manager.create", "m", into="w", type="Witness", args=["gone"])
+        self.ok("proxy.call", "w", into="itself", method="itself")
+        self.assertEqual(True, self.ok("proxy.call", "itself", method="is_here"))
+        self.ok("puppet.drop", "itself")
         self.ok("puppet.drop", "w")
         self.assertEqual("AttributeError", self.raised("manager.create", "plain", into="x", type="Counter")["type"])
         self.ok("custom_manager.new", into="far", address="m.sock", authkey={"$bytes": "AAEC"})
@@ -1061,6 +1075,11 @@ class EveryProcess(EveryStartMethod):
         self.ok("structure.copy", "s", into="c")
         self.ok("structure.set", "s", field="x", value=2)
         self.assertEqual([2, 1], [self.ok("structure.get", name, field="x") for name in ("s", "c")])
+        self.ok("structure.new", into="s", x=1)
+        self.ok("structure.set", "s", field="few", value=7)
+        self.ok("structure.set", "s", field="name", value={"$bytes": "AQI="})
+        self.assertEqual([0.0, 7, {"$bytes": "AQI="}],
+                         [self.ok("structure.get", "s", field=field) for field in ("y", "few", "name")])
 
     def test_threads_as_a_pool(self):
         self.main()

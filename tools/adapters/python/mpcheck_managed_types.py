@@ -35,6 +35,12 @@ class Counter:
     def _hidden(self):
         return self._value
 
+    def __repr__(self):
+        return "Counter(%d)" % self._value
+
+    def __str__(self):
+        return "%d counted" % self._value
+
 
 class Box:
     def __init__(self, start=0):
@@ -57,6 +63,9 @@ class Witness:
     def is_here(self):
         return True
 
+    def itself(self):
+        return self
+
     def __del__(self):
         create(self._marker)
 
@@ -70,7 +79,24 @@ def the_counter():
     return THE_COUNTER[0]
 
 
-class PuppetManager(importlib.import_module(mpcheck_adapter.MODULE.__name__ + ".managers").SyncManager):
+def either(kind):
+    return {"Counter": Counter, "Box": Box}[kind]()
+
+
+managers = importlib.import_module(mpcheck_adapter.MODULE.__name__ + ".managers")
+
+
+class GaugeProxy(managers.BaseProxy):
+    _exposed_ = ("value", "increment")
+
+    def value(self):
+        return self._callmethod("value")
+
+    def increment(self):
+        return self._callmethod("increment")
+
+
+class PuppetManager(managers.SyncManager):
     """The implementation's manager with these types."""
 
 
@@ -78,5 +104,9 @@ PuppetManager.register("Counter", Counter)
 PuppetManager.register("Reader", Counter, exposed=["value"])
 PuppetManager.register("Box", Box, method_to_typeid={"counter": "CounterOfABox"})
 PuppetManager.register("CounterOfABox", create_method=False)
-PuppetManager.register("Witness", Witness)
+PuppetManager.register("Gauge", Counter, GaugeProxy, exposed=["value"])
+PuppetManager.register("either", either)
+# A server knows an object by the type that it was last given out as.
+PuppetManager.register("Witness", Witness, method_to_typeid={"itself": "WitnessItself"})
+PuppetManager.register("WitnessItself", method_to_typeid={"itself": "WitnessItself"}, create_method=False)
 PuppetManager.register("the_counter", the_counter)

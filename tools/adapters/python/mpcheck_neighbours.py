@@ -46,6 +46,13 @@ def maker(name):
         raise Unsupported("no " + name)
 
 
+def has_threads_by_other_names():
+    """Whether the package has a dummy: threads behind the names of its processes. To import it would take longer."""
+    import mpcheck_adapter
+    folder = os.path.dirname(getattr(mpcheck_adapter.MODULE, "__file__", None) or "")
+    return os.path.exists(os.path.join(folder, "dummy", "__init__.py"))
+
+
 def is_installed(module):
     from importlib.util import find_spec
     return find_spec(module) is not None
@@ -72,6 +79,8 @@ def features(thread):
         found += ["program.unguarded", "program.package", "program.semaphore_of_the_main_module",
                   "program.without_standard_output", "program.default_timeout_of_sockets",
                   "program.class_of_the_main_module", "program.main_without_suffix"]
+        if has_threads_by_other_names():
+            found.append("program.threads_in_place_of_processes")
     return found
 
 

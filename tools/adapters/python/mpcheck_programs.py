@@ -160,6 +160,47 @@ def default_timeout_of_sockets(module, method):
     say("exit code %d" % child.exitcode)
 
 
+def threads_in_place_of_processes(module, method):
+    """Uses the module that has the names of the package, and threads behind them."""
+    import importlib
+    dummy = importlib.import_module(module + ".dummy")
+
+    def tell(*args, **kwargs):
+        say("called with %s %s" % (list(args), sorted(kwargs.items())))
+
+    pool = dummy.Pool(1, tell, (1, "two"))
+    say("map %s" % pool.map(abs, [-1, 2]))
+    pool.close()
+    pool.join()
+    go = dummy.Event()
+
+    def wait_and_tell(*args, **kwargs):
+        go.wait()
+        tell(*args, **kwargs)
+
+    child = dummy.Process(target=wait_and_tell, name="worker", args=(3,), kwargs={"four": 5})
+    say("%s %s %s" % (child.name, child.is_alive(), child.exitcode))
+    child.start()
+    say("%s of %d" % (child.exitcode, len(dummy.active_children())))
+    go.set()
+    child.join()
+    say("%s of %d" % (child.exitcode, len(dummy.active_children())))
+    ours, theirs = dummy.Pipe()
+    ours.send({"a": 1})
+    theirs.send_bytes(b"b")
+    say("%s %s %s %s" % (theirs.poll(), theirs.recv(), theirs.poll(0.01), ours.recv_bytes().decode()))
+    manager = dummy.Manager()
+    say("%s %s %s" % (manager.Namespace(x=1, _hidden=2), manager.list([1]), manager.dict(a=1)))
+    value = manager.Value("d", 0.5)
+    value.value += 1
+    say("%s %s" % (value.value, list(manager.Array("i", [1, 2]))))
+    queue = dummy.JoinableQueue(1)
+    queue.put(7)
+    say("%s %s" % (queue.full(), queue.get()))
+    queue.task_done()
+    queue.join()
+
+
 def say(word):
     print(word, flush=True)
 

@@ -84,9 +84,9 @@ class Operations:
     def lock_new_in_context(self, on, method):
         return implementation().global_function("get_context")(method).Lock()
 
-    def structure_new(self, on, x, y, **lock):
+    def structure_new(self, on, *values, **lock):
         from mpcheck_structures import Point
-        return implementation().CONTEXT.Value(Point, x, y, **lock)
+        return implementation().CONTEXT.Value(Point, *values, **lock)
 
     def structure_get(self, on, field):
         return getattr(on, field)

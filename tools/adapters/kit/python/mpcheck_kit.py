@@ -224,6 +224,21 @@ class Unbuildable(Exception):
         self.detail = detail
 
 
+class Detailed(ValueError):
+    """Says what it holds beside its args."""
+
+    detail = ""
+
+    def __str__(self):
+        return self.detail
+
+
+def fail_in_detail(message):
+    error = Detailed("see the detail")
+    error.detail = message
+    raise error
+
+
 def fail_unbuildable(message):
     raise Unbuildable(message, "lost on the way")
 
@@ -242,9 +257,9 @@ findable.__qualname__ = "findable"
 
 FUNCTIONS = {
     "add": add, "add_and_fail": add_and_fail, "appended": appended, "arguments": arguments,
-    "exit_with_count": exit_with_count, "fail": fail, "fail_unbuildable": fail_unbuildable, "findable": findable,
-    "identity": identity, "nameless": nameless, "nothing": nothing, "pid": pid, "positive": positive, "put": put,
-    "square": square}
+    "exit_with_count": exit_with_count, "fail": fail, "fail_in_detail": fail_in_detail,
+    "fail_unbuildable": fail_unbuildable, "findable": findable, "identity": identity, "nameless": nameless,
+    "nothing": nothing, "pid": pid, "positive": positive, "put": put, "square": square}
 
 
 # ---- Processes of the testee ----
