@@ -5,6 +5,7 @@
 
 #include "conformance/claims/areas.h"
 #include "conformance/claims/crew.h"
+#include "conformance/claims/items.h"
 #include "conformance/claims/waits.h"
 #include "conformance/stage/matchers.h"
 
@@ -1060,6 +1061,25 @@ Claims condition_claims() {
              EXPECT_THAT(main.does(c.notify_all()), returns(nullptr));
              main.must(c.release());
              EXPECT_THAT(calls[1], returns());
+           }},
+      {.id = "condition.as_many_go_on_as_are_notified_in_a_row",
+       .level = Level::kMust,
+       .says = "notify() three times in a row, before any waiter has moved, wakes three of four.",
+       .documented = {"COND-05"},
+       .needs = {"condition"},
+       .check =
+           [](Stage& stage) {
+             Puppet& main = stage.main();
+             RemoteCondition c = main.condition();
+             Crew crew = start_crew(stage, main, 3, {c});
+             crew.push_back(&stage.start_thread(main));
+             const std::vector<Call> waits = each_begins(crew, waits_and_releases(c));
+             EXPECT_THAT(waits, return_for_exactly(0));
+             results(
+                 main.does(batch({c.acquire(), c.notify(), c.notify(), c.notify(), c.release()})));
+             EXPECT_THAT(waits, return_for_exactly(3));
+             results(main.does(batch({c.acquire(), c.notify(), c.release()})));
+             EXPECT_THAT(waits, return_for_exactly(4));
            }},
       {.id = "condition.killed_waiter_takes_no_notification",
        .level = Level::kBeyond,

@@ -664,7 +664,8 @@ Claims plain_lock_claims() {
            }},
       {.id = "lock.death_of_its_holder_does_not_block_the_next",
        .level = Level::kBeyond,
-       .says = "acquire() of a lock whose holder was killed does not wait for ever.",
+       .says =
+           "acquire() of a lock whose holder was killed does not wait for ever, however many wait.",
        .notes = {"proc.terminate_holding_lock"},
        .documented = {"LOCK-11", "ROB-18"},
        .needs = {"lock", "isolated"},
@@ -672,17 +673,19 @@ Claims plain_lock_claims() {
            [](Stage& stage) {
              Puppet& main = stage.main();
              RemoteLock l = main.lock();
-             Crew crew = start_crew(stage, main, 2, {l});
-             crew[0]->must(l.acquire());
-             Call acquire = crew[1]->begins(l.acquire());
-             EXPECT_THAT(acquire, blocks());
-             stage.signal(*crew[0], SIGKILL);
-             stage.process_ends(*crew[0]);
-             bool blocked = is_blocked(acquire);
-             EXPECT_FALSE(blocked) << "it waits for ever for a process that is dead";
-             if (blocked) main.must(l.release());
-             acquire.outcome();
-             crew[1]->does(l.release());
+             Puppet& holder = stage.start_process(main, {l});
+             const Crew crew = start_crew(stage, main, 2, {l});
+             holder.must(l.acquire());
+             const std::vector<Call> acquires = each_begins(crew, l.acquire());
+             for (const Call& each : acquires) EXPECT_THAT(each, blocks());
+             stage.signal(holder, SIGKILL);
+             stage.process_ends(holder);
+             EXPECT_THAT(acquires, return_for_exactly(1))
+                 << "they wait for ever for a process that is dead";
+             const size_t in = those_who_returned(crew, acquires).size();
+             main.must(l.release());
+             EXPECT_THAT(acquires, return_for_exactly(in + 1));
+             for (int i = 0; i < 2; ++i) main.does(l.release());
            }},
       {.id = "lock.killed_program_leaves_no_trace",
        .level = Level::kShould,
@@ -1040,12 +1043,18 @@ Claims recursive_lock_claims() {
              Puppet& main = stage.main();
              RemoteLock l = main.rlock();
              Puppet& owner = stage.start_process(main, {l});
+             Puppet& other = stage.start_process(main, {l});
              owner.must(l.acquire());
              owner.must(l.acquire());
              stage.signal(owner, SIGKILL);
              stage.process_ends(owner);
              Call acquire = main.begins(l.acquire());
-             EXPECT_FALSE(is_blocked(acquire)) << "it waits for ever for a process that is dead";
+             const bool blocked = is_blocked(acquire);
+             EXPECT_FALSE(blocked) << "it waits for ever for a process that is dead";
+             if (blocked) return;
+             main.must(l.release());
+             EXPECT_THAT(other.does(l.acquire(kWithoutBlocking)), returns(true))
+                 << "the levels of the dead owner are the next one's";
            }},
   };
 }

@@ -616,6 +616,33 @@ Claims references() {
              EXPECT_THAT(main.does(right.recv_object(received)), returns());
              EXPECT_THAT(main.does(received.get()), returns(Value::list({1})));
            }},
+      {.id = "manager.object_goes_though_its_proxy_came_twice",
+       .level = Level::kMust,
+       .says =
+           "An object whose proxy a process has received twice lives until both are dropped, and "
+           "no longer.",
+       .documented = {"MAN-47", "MAN-11"},
+       .needs = {"manager", "manager.register", "manager.refcount", "pipe"},
+       .check =
+           [](Stage& stage) {
+             Puppet& main = stage.main();
+             Witnessed server(stage);
+             auto [left, right] = main.pipe();
+             Puppet& child = stage.start_process(main, {right, server.other()});
+             RemoteProxy witness = server.new_witness();
+             const auto first = handle_named<RemoteProxy>("first");
+             const auto second = handle_named<RemoteProxy>("second");
+             for (const RemoteProxy& each : {first, second}) {
+               main.must(left.send(witness.value()));
+               child.must(right.recv_object(each));
+             }
+             main.must(witness.drop());
+             child.must(first.drop());
+             EXPECT_FALSE(server.is_destroyed(&child));
+             EXPECT_THAT(child.does(second.call("is_here")), returns(true));
+             child.must(second.drop());
+             EXPECT_TRUE(server.is_destroyed(&child));
+           }},
       {.id = "manager.killed_client_gives_back_its_references",
        .level = Level::kBeyond,
        .says = "An object whose last proxy was in a process that was killed is destroyed.",

@@ -410,11 +410,13 @@ Claims managed_locks() {
            [](Stage& stage) {
              Puppet& main = stage.main();
              RemoteManager m = main.manager();
-             RemoteLock s = main.makes(m.semaphore(1));
+             RemoteLock s = main.makes(m.semaphore(3));
              Puppet& child = stage.start_process(main, {s});
-             child.must(s.acquire());
+             main.must(s.acquire());
+             for (int i = 0; i < 2; ++i) child.must(s.acquire());
              kill_and_settle(stage, child);
-             EXPECT_THAT(main.does(s.acquire()), returns(true));
+             for (bool left : {true, true, false})
+               EXPECT_THAT(main.does(s.acquire(kWithoutBlocking)), returns(left));
            }},
       {.id = "manager.bounded_semaphore.has_a_limit",
        .level = Level::kMust,
@@ -759,6 +761,80 @@ Claims managed_meetings() {
              task.must(self::returns("done"));
              EXPECT_THAT(get, returns("done"));
              EXPECT_THAT(main.does(result.successful()), returns(true));
+           }},
+      {.id = "manager.queue.last_task_done_releases_all_joiners",
+       .level = Level::kMust,
+       .says = "The last task_done() releases every process and thread that waits in join().",
+       .documented = {"MAN-30"},
+       .needs = {"manager", "manager.joinable_queue"},
+       .check =
+           [](Stage& stage) {
+             Puppet& main = stage.main();
+             RemoteManager m = main.manager();
+             RemoteJoinableQueue q = main.makes(m.joinable_queue());
+             Crew crew = start_crew(stage, main, 2, {q});
+             crew.push_back(&stage.start_thread(main));
+             main.must(q.put(1));
+             const std::vector<Call> joins = each_begins(crew, q.join());
+             for (const Call& each : joins) EXPECT_THAT(each, blocks());
+             main.must(q.task_done());
+             for (const Call& each : joins) EXPECT_THAT(each, returns(nullptr));
+           }},
+      {.id = "manager.barrier.is_as_new_after_reset",
+       .level = Level::kMust,
+       .says = "After abort(), a timeout or reset() that met waiting parties, and a reset(), a "
+               "manager's barrier waits for all its parties, and no fewer, again and again.",
+       .documented = {"MAN-39"},
+       .needs = {"manager", "manager.barrier"},
+       .check =
+           [](Stage& stage) {
+             Puppet& main = stage.main();
+             RemoteManager m = main.manager();
+             RemoteBarrier b = main.makes(m.barrier(4));
+             const Crew crew = start_crew(stage, main, 2, {b});
+             Puppet& last = stage.start_thread(main);
+             for (const Op& breaks : {b.abort(), b.wait(20ms), b.reset()}) {
+               const std::vector<Call> in_vain = each_begins(crew, b.wait());
+               for (const Call& each : in_vain) EXPECT_THAT(each, blocks());
+               main.does(breaks).outcome();
+               for (const Call& each : in_vain) EXPECT_THAT(each, raises("BrokenBarrierError"));
+               main.must(b.reset());
+               EXPECT_THAT(main.does(b.n_waiting()), returns(0));
+               std::vector<Call> waits = each_begins(crew, b.wait());
+               waits.push_back(main.begins(b.wait()));
+               for (const Call& each : waits) EXPECT_THAT(each, blocks());
+               waits.push_back(last.begins(b.wait()));
+               std::vector<int64_t> indexes;
+               for (const Call& each : waits) indexes.push_back(as_int(each.value()));
+               EXPECT_THAT(indexes, UnorderedElementsAre(0, 1, 2, 3));
+             }
+           }},
+      {.id = "manager.as_many_go_on_as_are_let_in_a_row",
+       .level = Level::kMust,
+       .says =
+           "Of several who wait in a manager for an item, for room or for a permit as many go on "
+           "as come, though these come in a row.",
+       .documented = {"MAN-30", "MAN-35"},
+       .needs = {"manager", "manager.queue", "manager.semaphore"},
+       .check =
+           [](Stage& stage) {
+             constexpr int kWaiting = 3;
+             Puppet& main = stage.main();
+             RemoteManager m = main.manager();
+             RemoteQueue q = main.makes(m.queue(kWaiting));
+             RemoteLock s = main.makes(m.semaphore(0));
+             Crew crew = start_crew(stage, main, kWaiting - 1, {q, s});
+             crew.push_back(&stage.start_thread(main));
+             const auto lets_all_go_on = [&](const Op& wait, const Op& let) {
+               const std::vector<Call> calls = each_begins(crew, wait);
+               EXPECT_THAT(calls, return_for_exactly(0));
+               results(main.does(batch({let}, kWaiting)));
+               EXPECT_THAT(calls, return_for_exactly(kWaiting));
+             };
+             lets_all_go_on(q.get(), q.put(1));
+             results(main.does(batch({q.put(2)}, kWaiting)));
+             lets_all_go_on(q.put(3), q.get());
+             lets_all_go_on(s.acquire(), s.release());
            }},
       {.id = "manager.pool.spreads_items_without_waiting",
        .level = Level::kShould,

@@ -2047,6 +2047,59 @@ Claims travelling() {
              EXPECT_THAT(main.does(object::call(right, "recv_bytes_into", {wide, 11})),
                          raises("ValueError"));
            }},
+      {.id = "pipe.send_raises_broken_pipe_after_use",
+       .level = Level::kMust,
+       .says =
+           "To send raises BrokenPipeError once the other end is closed, also when that end has "
+           "received before, waiting for it or not, and its process lives on.",
+       .documented = {"PIPE-12"},
+       .needs = {"pipe"},
+       .check =
+           [](Stage& stage) {
+             Puppet& main = stage.main();
+             Puppet& thread = stage.start_thread(main);
+             for (bool duplex : {false, true}) {
+               for (bool waits : {false, true}) {
+                 auto [receiver, sender] = main.pipe(duplex);
+                 if (waits) {
+                   Call recv = thread.begins(receiver.recv());
+                   EXPECT_THAT(recv, blocks());
+                   main.must(sender.send(1));
+                   EXPECT_THAT(recv, returns(1));
+                 } else {
+                   main.must(sender.send(1));
+                   EXPECT_THAT(main.does(receiver.poll()), returns(true));
+                   EXPECT_THAT(main.does(receiver.recv()), returns(1));
+                 }
+                 main.must(receiver.close());
+                 EXPECT_THAT(main.does(sender.send(2)), raises("BrokenPipeError"));
+                 EXPECT_THAT(main.does(sender.send_bytes(bytes("x"))), raises("BrokenPipeError"));
+               }
+             }
+           }},
+      {.id = "pipe.copy_made_while_another_thread_receives_can_be_closed",
+       .level = Level::kShould,
+       .says =
+           "A child that is started while a thread of its creator waits in recv() can close its "
+           "copy of that end: when the creator's is closed as well, send() raises "
+           "BrokenPipeError.",
+       .documented = {"PIPE-11", "PIPE-12"},
+       .needs = {"pipe", "isolated"},
+       .check =
+           [](Stage& stage) {
+             Puppet& main = stage.main();
+             auto [receiver, sender] = main.pipe(false);
+             Puppet& thread = stage.start_thread(main);
+             Call recv = thread.begins(receiver.recv());
+             EXPECT_THAT(recv, blocks());
+             Puppet& child = stage.start_process(main, {receiver});
+             child.must(receiver.close());
+             main.must(sender.send(1));
+             EXPECT_THAT(recv, returns(1));
+             main.must(receiver.close());
+             EXPECT_THAT(main.does(sender.send(2)), raises("BrokenPipeError"));
+             child.must(self::ids());  // it lives
+           }},
       {.id = "pipe.wait_tells_all_of_many",
        .level = Level::kMust,
        .says = "wait() returns every object that is ready, be it one of a hundred, all of them, or "

@@ -521,6 +521,29 @@ Claims pool_imap_claims() {
              }
              close_and_join(main, pool);
            }},
+      {.id = "pool.imap.thousands_outlive_the_pool",
+       .level = Level::kMust,
+       .says = "close() and join() return though nobody has fetched any of thousands of results, "
+               "and all of them are there afterwards.",
+       .documented = {"ARES-12", "POOL-30"},
+       .needs = {"pool.imap"},
+       .check =
+           [](Stage& stage) {
+             constexpr int kItems = 3000;
+             Puppet& main = stage.main();
+             for (bool ordered : {true, false}) {
+               RemotePool pool = main.pool(2);
+               RemoteResultIterator iterator = iterator_named("results");
+               main.must(imap_of_either_kind(pool, ordered, iterator, "square", numbers(kItems)));
+               close_and_join(main, pool);
+               std::vector<int64_t> got;
+               for (const Value& each : results(main.does(batch({iterator.next()}, kItems))))
+                 got.push_back(as_int(each));
+               if (!ordered) std::sort(got.begin(), got.end());
+               for (int i = 0; i < kItems; ++i) ASSERT_EQ(got[i], int64_t{i} * i);
+               EXPECT_THAT(main.does(iterator.next()), raises("StopIteration"));
+             }
+           }},
       {.id = "pool.imap.carries_big_items",
        .level = Level::kMust,
        .says = "Items and results of imap() may be larger than any channel holds, though nobody "

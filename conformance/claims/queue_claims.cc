@@ -8,6 +8,7 @@
 #include <algorithm>
 
 #include "conformance/claims/areas.h"
+#include "conformance/claims/crew.h"
 #include "conformance/claims/items.h"
 #include "conformance/claims/waits.h"
 #include "conformance/stage/matchers.h"
@@ -1844,6 +1845,69 @@ Claims inheritance_claims() {
                EXPECT_THAT(child.does(q.put(3, {.block = false})), returns(nullptr));
                EXPECT_THAT(main.does(q.put(4, {.block = false})), raises("Full"));
                EXPECT_THAT(main.does(q.get()), returns(3));
+             }
+           }},
+      {.id = "queue.items.of_one_length_pile_up_by_the_thousand",
+       .level = Level::kMust,
+       .says = "Thousands of short items of the same length that nobody takes do each other no "
+               "harm, whatever that length.",
+       .documented = {"QUE-01", "QUE-02"},
+       .needs = {"queue"},
+       .check =
+           [](Stage& stage) {
+             constexpr int kItems = 3000;
+             Puppet& main = stage.main();
+             RemoteQueue q = main.queue();
+             Puppet& taker = stage.start_process(main, {q});
+             for (const Value& item :
+                  {Value(nullptr), Value("seven.."), Value::tuple({1, "two"})}) {
+               results(main.does(batch({q.put(item)}, kItems)));
+               for (const Value& got : results(taker.does(batch({q.get()}, kItems))))
+                 ASSERT_EQ(got, item);
+             }
+           }},
+      {.id = "queue.get.as_many_go_on_as_items_come_in_a_row",
+       .level = Level::kMust,
+       .says =
+           "Of several who wait in get() as many go on as items are put, though these are put in "
+           "a row, before any of them has moved.",
+       .documented = {"QUE-01", "QUE-36"},
+       .needs = {"queue"},
+       .check =
+           [](Stage& stage) {
+             Puppet& main = stage.main();
+             RemoteQueue q = main.queue();
+             Crew crew = start_crew(stage, main, 3, {q});
+             crew.push_back(&stage.start_thread(main));
+             for (int round = 0; round < 3; ++round) {
+               const std::vector<Call> gets = each_begins(crew, q.get());
+               for (const Call& each : gets) EXPECT_THAT(each, blocks());
+               results(main.does(batch({q.put(1), q.put(2), q.put(3), q.put(4)})));
+               std::vector<int64_t> got;
+               for (const Call& each : gets) got.push_back(as_int(each.value()));
+               EXPECT_THAT(got, UnorderedElementsAre(1, 2, 3, 4));
+             }
+           }},
+      {.id = "queue.put.as_many_go_on_as_are_taken_in_a_row",
+       .level = Level::kMust,
+       .says =
+           "Of several who wait in put() as many go on as items are taken, though these are taken "
+           "in a row, before any of them has moved.",
+       .documented = {"QUE-08"},
+       .needs = {"queue"},
+       .check =
+           [](Stage& stage) {
+             constexpr int kRoom = 4;
+             Puppet& main = stage.main();
+             RemoteQueue q = main.queue({.maxsize = kRoom});
+             Crew crew = start_crew(stage, main, kRoom - 1, {q});
+             crew.push_back(&stage.start_thread(main));
+             results(main.does(batch({q.put(0)}, kRoom)));
+             for (int round = 0; round < 3; ++round) {
+               const std::vector<Call> puts = each_begins(crew, q.put(round));
+               for (const Call& each : puts) EXPECT_THAT(each, blocks());
+               results(main.does(batch({q.get()}, kRoom)));
+               for (const Call& each : puts) EXPECT_THAT(each, returns());
              }
            }},
       {.id = "queue.get.that_cannot_build_its_item_hinders_nobody",

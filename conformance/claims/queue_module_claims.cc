@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "conformance/claims/areas.h"
+#include "conformance/claims/crew.h"
 #include "conformance/claims/items.h"
 #include "conformance/claims/neighbours_support.h"
 #include "conformance/claims/process_support.h"
@@ -368,6 +369,34 @@ Claims queue_module_joins() {
 
 Claims queue_module_apart() {
   return {
+      {.id = "thread_queue.as_many_go_on_as_can",
+       .level = Level::kMust,
+       .says = "Of threads that wait in put() as many go on as items are taken, though these are "
+               "taken in a row; and of those in get() as many as items are put.",
+       .notes = {"qm.put_blocks_when_full"},
+       .needs = {"thread_queue", "lifo_queue", "priority_queue"},
+       .check =
+           [](Stage& stage) {
+             constexpr int kThreads = 3;
+             Puppet& main = stage.main();
+             Crew crew;
+             for (int i = 0; i < kThreads; ++i) crew.push_back(&stage.start_thread(main));
+             for (const RemoteJoinableQueue& q : one_of_each(main, kThreads)) {
+               const std::vector<Op> put_all(kThreads, q.put(1)), get_all(kThreads, q.get());
+               for (int round = 0; round < 2; ++round) {
+                 results(main.does(batch(put_all)));
+                 const std::vector<Call> putting = each_begins(crew, q.put(2));
+                 for (const Call& each : putting) EXPECT_THAT(each, blocks());
+                 results(main.does(batch(get_all)));
+                 for (const Call& each : putting) EXPECT_THAT(each, returns());
+                 results(main.does(batch(get_all)));
+                 const std::vector<Call> getting = each_begins(crew, q.get());
+                 for (const Call& each : getting) EXPECT_THAT(each, blocks());
+                 results(main.does(batch(put_all)));
+                 for (const Call& each : getting) EXPECT_THAT(each, returns(1));
+               }
+             }
+           }},
       {.id = "thread_queue.a_forked_child_has_a_copy",
        .level = Level::kMust,
        .says = "A forked child that is given a queue.Queue has a copy of it: what one of both "

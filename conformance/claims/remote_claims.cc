@@ -2,6 +2,7 @@
 #include <signal.h>
 #include <unistd.h>
 
+#include <cstring>
 #include <filesystem>
 #include <fstream>
 #include <optional>
@@ -1033,6 +1034,30 @@ Claims strangers() {
 
 Claims privacy() {
   return {
+      {.id = "remote.maxlength_is_as_with_a_pipe",
+       .level = Level::kMust,
+       .says = "recv_bytes(maxlength) of an accepted connection returns a message of exactly that "
+               "length; one that is longer raises OSError, and nothing can be received afterwards, "
+               "but still be sent.",
+       .documented = {"LSN-05", "PIPE-18"},
+       .needs = {"remote"},
+       .check =
+           [](Stage& stage) {
+             Remote remote(stage);
+             auto [ours, theirs] = remote.connect();
+             for (const char* text : {"", "1", "exactly 10", "less"}) {
+               remote.thread.must(theirs.send_bytes(bytes(text)));
+               const int length = static_cast<int>(std::strlen(text));
+               EXPECT_THAT(remote.main.does(ours.recv_bytes(length)), returns(bytes(text)));
+             }
+             remote.thread.must(theirs.send_bytes(bytes("eleven char")));
+             remote.thread.must(theirs.send_bytes(bytes("next")));
+             EXPECT_THAT(remote.main.does(ours.recv_bytes(10)), raises("OSError"));
+             EXPECT_THAT(remote.main.does(ours.recv_bytes()), raises("OSError"));
+             EXPECT_THAT(remote.main.does(ours.readable()), returns(false));
+             EXPECT_THAT(remote.main.does(ours.send("still")), returns(nullptr));
+             EXPECT_THAT(remote.thread.does(theirs.recv()), returns("still"));
+           }},
       {.id = "remote.chosen_address_is_private",
        .level = Level::kMust,
        .says = "Where a Listener chooses its address itself, that is a file in a folder that only "

@@ -3,6 +3,7 @@
 
 #include "conformance/claims/areas.h"
 #include "conformance/claims/crew.h"
+#include "conformance/claims/items.h"
 #include "conformance/claims/waits.h"
 #include "conformance/stage/matchers.h"
 
@@ -565,6 +566,50 @@ Claims bounded_semaphore_claims() {
        .needs = {"bounded_semaphore"},
        .check =
            [](Stage& stage) { expect_no_more_than(2, stage, stage.main().bounded_semaphore(2)); }},
+      {.id = "bounded_semaphore.bound_holds_after_failed_acquires",
+       .level = Level::kMust,
+       .says = "An acquire() that has failed, at once or when its time was up, moves neither the "
+               "count nor the bound.",
+       .documented = {"SEMA-05"},
+       .needs = {"bounded_semaphore"},
+       .check =
+           [](Stage& stage) {
+             Puppet& main = stage.main();
+             Puppet& thread = stage.start_thread(main);
+             for (int n : {0, 1, 3}) {
+               RemoteLock s = main.bounded_semaphore(n);
+               for (int i = 0; i < n; ++i) main.must(s.acquire());
+               for (Puppet* each : {&main, &thread}) {
+                 expect_none_left(*each, s);
+                 EXPECT_THAT(each->does(s.acquire({.timeout = 20ms})), returns(false));
+               }
+               for (int i = 0; i < n; ++i) EXPECT_THAT(main.does(s.release()), returns());
+               for (Puppet* each : {&main, &thread})
+                 EXPECT_THAT(each->does(s.release()), raises("ValueError"));
+               expect_left(thread, s, n);
+             }
+           }},
+      {.id = "semaphore.as_many_go_on_as_are_released_in_a_row",
+       .level = Level::kMust,
+       .says =
+           "Of several who wait as many go on as permits are given, though these are given in a "
+           "row, before any of them has moved.",
+       .documented = {"SEMA-06"},
+       .needs = {"semaphore"},
+       .check =
+           [](Stage& stage) {
+             Puppet& main = stage.main();
+             RemoteLock s = main.semaphore(0);
+             Crew crew = start_crew(stage, main, 3, {s});
+             crew.push_back(&stage.start_thread(main));
+             for (int round = 0; round < 3; ++round) {
+               const std::vector<Call> acquires = each_begins(crew, s.acquire());
+               EXPECT_THAT(acquires, return_for_exactly(0));
+               results(main.does(batch({s.release()}, 4)));
+               EXPECT_THAT(acquires, return_for_exactly(4));
+             }
+             expect_none_left(main, s);
+           }},
       {.id = "bounded_semaphore.sigint_interrupts_acquire",
        .level = Level::kMust,
        .says = "SIGINT ends a blocking acquire() with KeyboardInterrupt, and takes no permit.",

@@ -844,6 +844,26 @@ Claims managed() {
              for (const std::string& name : names) expect_gone(main, name);
              EXPECT_THAT(main.does(m.shared_memory(8).op), raises());
            }},
+      {.id = "shared_memory.new.that_was_refused_leaves_nothing",
+       .level = Level::kShould,
+       .says = "To create a block under a name that exists, again and again, takes no memory.",
+       .documented = {"SHM-04"},
+       .needs = {"shared_memory"},
+       .check =
+           [](Stage& stage) {
+             Puppet& main = stage.main();
+             RemoteSharedMemory block = block_named(main, "mpcheck", 64);
+             const auto before = stage.shared_memory();
+             for (int i = 0; i < 3; ++i) {
+               EXPECT_THAT(
+                   main.does(
+                       module::shared_memory({.name = "mpcheck", .create = true, .size = 8}).op),
+                   raises("FileExistsError"));
+             }
+             if (!before) throw Abandon{Abandon::Why::kUnsupported, "/dev/shm is not its own"};
+             EXPECT_THAT(*stage.shared_memory(), testing::UnorderedElementsAreArray(*before));
+             main.must(block.unlink());
+           }},
       {.id = "shared_memory.manager.refuses_a_bad_size",
        .level = Level::kShould,
        .says = "A SharedMemoryManager raises ValueError for a size of 0 or below, and goes on.",

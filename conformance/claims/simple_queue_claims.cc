@@ -5,6 +5,7 @@
 #include <algorithm>
 
 #include "conformance/claims/areas.h"
+#include "conformance/claims/crew.h"
 #include "conformance/claims/items.h"
 #include "conformance/stage/matchers.h"
 #include "conformance/stage/shared_memory.h"
@@ -426,6 +427,25 @@ Claims simple_queue_claims() {
                main.must(q.put(1));
                EXPECT_THAT(taker->does(q.get()), returns(1));
              }
+           }},
+      {.id = "simple_queue.get.as_many_go_on_as_items_come_in_a_row",
+       .level = Level::kMust,
+       .says =
+           "Of several processes that wait in get() as many go on as items are put, though these "
+           "are put in a row, before any of them has moved.",
+       .documented = {"SQ-03", "SQ-04"},
+       .needs = {"simple_queue"},
+       .check =
+           [](Stage& stage) {
+             Puppet& main = stage.main();
+             RemoteSimpleQueue q = main.simple_queue();
+             const Crew crew = start_crew(stage, main, 3, {q});
+             const std::vector<Call> gets = each_begins(crew, q.get());
+             for (const Call& each : gets) EXPECT_THAT(each, blocks());
+             results(main.does(batch({q.put(1), q.put(2), q.put(3)})));
+             std::vector<int64_t> got;
+             for (const Call& each : gets) got.push_back(as_int(each.value()));
+             EXPECT_THAT(got, UnorderedElementsAre(1, 2, 3));
            }},
       {.id = "simple_queue.get.that_cannot_build_its_item_hinders_nobody",
        .level = Level::kShould,

@@ -606,6 +606,33 @@ Claims helpers_of_methods() {
              EXPECT_EQ(helpers(stage, {&one, &two}), before);
              EXPECT_EQ(ends_with(main, two, self::returns()), Value(0));
            }},
+      {.id = "start_method.grandchild_holds_nothing_of_a_child_s_arguments",
+       .level = Level::kMust,
+       .says =
+           "What a child was passed is none of its own child's that does not begin with a copy: "
+           "it has no more files open than one of the main program's, and holds off no end of "
+           "file.",
+       .documented = {"LIFE-16", "START-12"},
+       .needs = {"process", "isolated", "pipe", "queue", "lock", "value"},
+       .check =
+           [](Stage& stage) {
+             if (stage.has_feature("inherits_memory"))
+               throw Abandon{Abandon::Why::kUnsupported, "a forked child has all that is open"};
+             Puppet& main = stage.main();
+             auto [reader, writer] = main.pipe(false);
+             Puppet& simple = stage.start_process(main);
+             Puppet& child =
+                 stage.start_process(main, {writer, main.queue(), main.lock(), main.value("i", 1)});
+             Puppet& grandchild = stage.start_process(child);
+             stage.comes_to_rest();
+             EXPECT_LE(stage.open_files(grandchild), stage.open_files(simple));
+             main.must(writer.close());
+             child.must(writer.send("last words"));
+             child.must(writer.close());
+             EXPECT_THAT(main.does(reader.recv()), returns("last words"));
+             EXPECT_THAT(main.does(reader.recv()), raises("EOFError"));
+             grandchild.must(self::ids());  // it lives
+           }},
       {.id = "start_method.killed_program_leaves_no_shared_memory",
        .level = Level::kMust,
        .says =

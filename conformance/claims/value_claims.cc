@@ -1263,6 +1263,52 @@ Claims array_sharing() {
              EXPECT_THAT(child.does(a.get(1)), returns(2));
              EXPECT_THAT(child.does(text.value()), returns(bytes("")));
            }},
+      {.id = "array.many_of_a_middling_size",
+       .level = Level::kMust,
+       .says = "Two dozen Arrays of a hundred kilobytes each are shared from their first item to "
+               "their last.",
+       .documented = {"SHV-01", "SHV-02"},
+       .needs = {"array"},
+       .check =
+           [](Stage& stage) {
+             constexpr int kArrays = 24;
+             Puppet& main = stage.main();
+             std::vector<RemoteArray> all;
+             for (int i = 0; i < kArrays; ++i) {
+               all.push_back(main.array("b", 100'000 + 999 * i, {.lock = false}));
+               main.must(all[i].set(0, i));
+               main.must(all[i].set(-1, -i));
+             }
+             Puppet& child = stage.start_process(main, {all.begin(), all.end()});
+             for (int i = 0; i < kArrays; ++i) {
+               EXPECT_THAT(child.does(all[i].get(0)), returns(i));
+               EXPECT_THAT(child.does(all[i].get(-1)), returns(-i));
+             }
+           }},
+      {.id = "array.text_of_any_length_ends_where_it_does",
+       .level = Level::kMust,
+       .says =
+           "A text that is assigned to value is what value is then, however long the one before "
+           "was: a NUL ends it where there is room, and what lies behind that stays.",
+       .documented = {"SHV-11"},
+       .needs = {"array"},
+       .check =
+           [](Stage& stage) {
+             constexpr size_t kSize = 5;
+             Puppet& main = stage.main();
+             for (const RemoteArray& a : arrays(stage, "c", static_cast<int>(kSize))) {
+               for (size_t length = 0; length <= kSize; ++length) {
+                 const std::string text = std::string("abcde").substr(0, length);
+                 std::string raw(kSize, 'z');
+                 raw.replace(0, length, text);
+                 if (length < kSize) raw[length] = '\0';
+                 main.must(a.set_value(bytes("zzzzz")));
+                 main.must(a.set_value(bytes(text)));
+                 EXPECT_THAT(main.does(a.value()), returns(bytes(text)));
+                 EXPECT_THAT(main.does(a.raw()), returns(bytes(raw)));
+               }
+             }
+           }},
       {.id = "array.uses_the_lock_it_is_given",
        .level = Level::kMust,
        .says = "Array(lock=l) uses l itself: who holds l holds up the Array, and get_lock() is l.",
