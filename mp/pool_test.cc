@@ -8,6 +8,7 @@
 
 #include <algorithm>
 #include <atomic>
+#include <barrier>
 #include <numeric>
 #include <optional>
 #include <ranges>
@@ -18,6 +19,7 @@
 #include "base/unique_fd.h"
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
+#include "mp/barrier.h"
 #include "mp/event.h"
 #include "mp/os/test_processes.h"
 #include "mp/queue.h"
@@ -85,6 +87,7 @@ int pid(int) { return ::getpid(); }
 std::optional<Event> g_begun, g_go;
 std::optional<Value<int>> g_count;
 int g_number = 0;
+std::optional<Barrier> g_meeting;
 
 void give_events(Event begun, Event go) {
   g_begun = begun;
@@ -220,6 +223,23 @@ TEST_P(PoolTest, MayBeUsedByManyThreads) {
   }
   for (std::thread& thread : threads) thread.join();
   EXPECT_EQ(wrong, 0);
+}
+
+// Both counted on the same sleeper; the other one slept on beside a task.
+TEST_P(PoolTest, TasksThatTwoThreadsPutAtOnceWakeTwoWorkers) {
+  Barrier both(2, {.timeout = 60s});
+  Pool pool = this->pool(2, {.initializer = Initializer([](Barrier b) { g_meeting = b; }, both)});
+  const auto meet = [] { g_meeting->wait(); };
+  for (int round = 0; round < 300 && !HasFailure(); ++round) {
+    std::barrier at_once(2);
+    const auto apply = [&] {
+      at_once.arrive_and_wait();
+      EXPECT_NO_THROW(pool.apply(meet));
+    };
+    std::thread one(apply), other(apply);
+    one.join();
+    other.join();
+  }
 }
 
 // ---------------------------------------------------------------- errors

@@ -77,8 +77,7 @@ bool Bells::looks_out(size_t worker, const QueueCore& tasks) {
 
 void Bells::wait(size_t worker, const QueueCore& tasks) {
   if (looks_out(worker, tasks)) {
-    // Who put more than one has counted on this one for the first only.
-    if (tasks.size() > 1) call(1);
+    call_for_all_but_one(tasks);
     return;
   }
   os::Word& bell = of(worker);
@@ -86,17 +85,25 @@ void Bells::wait(size_t worker, const QueueCore& tasks) {
   std::atomic_thread_fence(std::memory_order_seq_cst);
   if (tasks.empty()) {
     while (bell.load() == kAsleep) os::sleep_through(bell, kAsleep, never());
+    bell.store(kBusy);
+    return;
   }
   bell.store(kBusy);
+  call_for_all_but_one(tasks);
+}
+
+// Each of those who put a task while this worker looked out has counted on it.
+void Bells::call_for_all_but_one(const QueueCore& tasks) {
+  const size_t all = tasks.size();
+  if (all > 1) call(all - 1);
 }
 
 void Bells::call(size_t tasks) {
   std::atomic_thread_fence(std::memory_order_seq_cst);
   if (tasks > 0 && looker_.load() != 0) --tasks;
   for (size_t i = 0; i < workers_ && tasks > 0; ++i) {
-    if (of(i).load() != kAsleep) continue;
-    os::set_and_wake_all(of(i), kBusy);
-    --tasks;
+    // Of two who call at once only one has woken this worker; one who was about to sleep finds the tasks himself.
+    if (of(i).load() == kAsleep && os::set_and_wake_all(of(i), kBusy)) --tasks;
   }
 }
 

@@ -55,6 +55,7 @@ class Bells {
 
   os::Word& of(size_t worker) { return reinterpret_cast<os::Word*>(this + 1)[worker]; }
   bool looks_out(size_t worker, const QueueCore& tasks);
+  void call_for_all_but_one(const QueueCore& tasks);
 
   const uint64_t workers_;
   alignas(128) os::Word looker_{0};   // worker + 1, or 0

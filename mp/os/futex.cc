@@ -58,10 +58,10 @@ void add_and_wake_all(Word& word, uint32_t amount) {
               "change a word in shared memory and wake who sleeps on it");
 }
 
-void set_and_wake_all(Word& word, uint32_t value) {
+bool set_and_wake_all(Word& word, uint32_t value) {
   const int operation = FUTEX_OP(FUTEX_OP_SET, value, FUTEX_OP_CMP_LT, 0);
-  base::check(::syscall(SYS_futex, &word, FUTEX_WAKE_OP, INT_MAX, nullptr, &word, operation),
-              "change a word in shared memory and wake who sleeps on it");
+  return base::check(::syscall(SYS_futex, &word, FUTEX_WAKE_OP, INT_MAX, nullptr, &word, operation),
+                     "change a word in shared memory and wake who sleeps on it") > 0;
 }
 
 void check_interrupt() {

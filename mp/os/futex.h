@@ -41,7 +41,8 @@ void wake_all(Word& word);
 // The word's change and the wake-up in one act. Requires: amount, value < 2048 (the kernel has 12 bits for
 // them, with a sign).
 void add_and_wake_all(Word& word, uint32_t amount);
-void set_and_wake_all(Word& word, uint32_t value);
+// Whether somebody slept: of two callers at most one wakes him.
+bool set_and_wake_all(Word& word, uint32_t value);
 
 // What a loop that spins says to the CPU.
 inline void relax() {
