@@ -109,7 +109,7 @@ class WholeRunTest(unittest.TestCase):
         self.assertIn("prefers-color-scheme: dark", text)
 
     def test_it_says_how_far_it_is(self):
-        self.assertIn("round 1 of 1: compute, mp_pool with 2 workers, 0 min", self.done.stderr)
+        self.assertRegex(self.done.stderr, r"round 1 of 1: compute, mp_pool with 2 workers, \d+ min \d\d s left")
 
 
 class WaitingTest(unittest.TestCase):
