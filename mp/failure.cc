@@ -72,6 +72,18 @@ Travellers known() {
   add_plain<Full>(all);
   add_plain<EOFError>(all);
   add_plain<BrokenBarrierError>(all);
+  add_plain<StopIteration>(all);
+  add(all, typeid(BufferTooShort), typeid(Carried<BufferTooShort>),
+      {
+          .write =
+              [](Writer& out, const std::exception& error) {
+                out.write(dynamic_cast<const BufferTooShort&>(error).message);
+              },
+          .rebuild =
+              [](const Failure& failure, const RemoteError& cause) {
+                return with_cause(BufferTooShort(decode<std::string>(failure.value)), cause);
+              },
+      });
   add(all, typeid(KeyError), typeid(Carried<KeyError>),
       {
           .write =

@@ -1,8 +1,8 @@
 // An exception on its way to another process.
 //
-// It is thrown again there as what it was, if the type is one of mp's or the standard library's, or has been told to
-// travel; of any other type goes its name and message, as a RemoteError. Either way std::rethrow_if_nested() of what is
-// caught has a RemoteError that tells where it was thrown.
+// It is thrown again there as what it was, if the type is one of mp's or of <stdexcept>'s, or std::bad_alloc, or has
+// been told to travel; of any other type goes its name and message, as a RemoteError. Either way
+// std::rethrow_if_nested() of what is caught has a RemoteError that tells where it was thrown.
 //
 //   struct NoLuck : std::runtime_error { ... };
 //   template <> struct mp::Codec<NoLuck> { ... };

@@ -250,7 +250,14 @@ TEST_P(PoolTest, ErrorsAreThrownAsWhatTheyWere) {
   EXPECT_THROW(pool.apply([] { throw std::out_of_range("no"); }), std::out_of_range);
   EXPECT_THROW(pool.apply([] { throw Empty(); }), Empty);
   EXPECT_THROW(pool.apply([] { throw std::bad_alloc(); }), std::bad_alloc);
+  EXPECT_THROW(pool.apply([] { throw StopIteration(); }), StopIteration);
   EXPECT_EQ(message_of([&] { pool.apply([] { throw IndexError("beyond"); }); }), "beyond");
+  try {
+    pool.apply([] { throw BufferTooShort("what had come"); });
+    ADD_FAILURE();
+  } catch (const BufferTooShort& e) {
+    EXPECT_EQ(e.message, "what had come");
+  }
   try {
     pool.apply([] { throw OSError(ENOSPC, "write"); });
     ADD_FAILURE();

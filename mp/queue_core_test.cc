@@ -210,6 +210,21 @@ TEST(QueueCore, BatchesOfAnyLengthAndSizeComeInOrderAndWhole) {
   }
 }
 
+// Also if it has to take them in several pieces.
+TEST(QueueCore, GetManyTakesNoMoreThanItIsAskedFor) {
+  constexpr size_t kAll = 5000;
+  QueueCore queue;
+  queue.put_many(std::vector<std::string_view>(kAll, "record"), never());
+  size_t left = kAll;
+  for (size_t most : {1, 1023, 1025, 2000}) {
+    Records got;
+    ASSERT_TRUE(queue.get_many(&got, most, never()));
+    EXPECT_EQ(got.size(), most);
+    left -= most;
+    EXPECT_EQ(queue.size(), left);
+  }
+}
+
 // Against a model: any mixture of sizes, of bursts and of draining.
 TEST(QueueCore, BehavesLikeADequeOfStrings) {
   std::mt19937 random(20);

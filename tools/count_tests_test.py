@@ -46,7 +46,21 @@ class CountTestsTest(unittest.TestCase):
     def test_cases_of_every_target_are_added_up(self):
         self.add_result("//a", "FAILED", THREE_CASES)
         self.add_result("//b", "PASSED", "<testsuite><testcase name='x'/><testcase status='notrun'/></testsuite>")
-        self.assertEqual(self.lines(), ["2 skipped as unsupported", "2 passed, 1 failed"])
+        self.assertEqual(self.lines()[-2:], ["2 skipped as unsupported", "2 passed, 1 failed"])
+
+    def test_what_failed_is_told_in_its_own_words(self):
+        self.add_result("//a", "FAILED", """<testsuites><testsuite><testcase name="good" classname="queue"/>
+            <testcase name="get.waits" classname="queue"><failure message="short">put():\n  it returned 7</failure>
+            </testcase><testcase name="silent"><failure message="only this"/></testcase></testsuite></testsuites>""")
+        self.assertEqual(self.lines()[:-2], ["failed: //a queue.get.waits", "    put():", "      it returned 7",
+                                             "failed: //a silent", "    only this"])
+
+    def test_of_a_programs_long_log_the_end_is_told(self):
+        log = "\n".join("line %d" % number for number in range(100))
+        self.add_result("//a", "FAILED", """<testsuites><testsuite><testcase name="a"><error message="exited with 1"/>
+            </testcase><system-out>%s</system-out></testsuite></testsuites>""" % log)
+        lines = self.lines()
+        self.assertEqual((lines[0], lines[1], lines[-3]), ("failed: //a a", "    line 60", "    line 99"))
 
     def test_a_target_without_cases_is_one_case(self):
         self.add_result("//shell", "PASSED")

@@ -984,9 +984,9 @@ Claims strangers() {
       {.id = "remote.torn_message_raises",
        .level = Level::kShould,
        .says =
-           "A peer that announces a message and goes away in it makes recv() raise, however much "
-           "it announced.",
-       .documented = {"ROB-42"},
+           "A peer that goes away in the middle of a message or of its announcement makes recv() "
+           "raise OSError rather than EOFError, however much it announced.",
+       .documented = {"PIPE-30", "ROB-42"},
        .needs = {"remote"},
        .check =
            [](Stage& stage) {
@@ -998,7 +998,7 @@ Claims strangers() {
                Call recv = remote.main.begins(ours.recv_bytes());
                client.send(words);
                client.hang_up();
-               EXPECT_THAT(recv, raises_that_the_peer_is_gone());
+               EXPECT_THAT(recv, raises("OSError"));
                remote.main.must(ours.close());
              }
              remote.expect_to_work();

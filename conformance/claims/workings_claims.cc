@@ -1368,6 +1368,18 @@ Claims pools_and_servers() {
            [](Stage& stage) {
              expect_program_says(stage, "main_without_suffix", "got a parcel True\nexit code 0\n");
            }},
+      {.id = "start_method.set_for_a_program_is_its_childrens",
+       .level = Level::kMust,
+       .says = "The start method that a program sets is that of its children and of theirs, also "
+               "when it starts them without a context.",
+       .documented = {"START-19"},
+       .needs = {"program.method_that_was_set"},
+       .check =
+           [](Stage& stage) {
+             expect_program_says(
+                 stage, "method_that_was_set",
+                 "main True\nchild True\ngrandchild True\nexit code 0\nexit code 0\n");
+           }},
       {.id = "value.structure_begins_with_zero_in_used_memory",
        .level = Level::kMust,
        .says =

@@ -99,6 +99,7 @@ const std::vector<std::string_view>& known_features() {
       "program.class_of_the_main_module",
       "program.default_timeout_of_sockets",
       "program.main_without_suffix",
+      "program.method_that_was_set",
       "program.package",
       "program.semaphore_of_the_main_module",
       "program.threads_in_place_of_processes",

@@ -706,6 +706,9 @@ class EveryStartMethod:
                          "default_timeout_of_sockets", "class_of_the_main_module", "main_without_suffix"):
                 done = dict(self.ok("program.run", name=name)["$dict"])
                 self.assertIn("exit code 0", done["stdout"], done["stderr"])
+        if STOCK or "program.method_that_was_set" in self.s.hellos["main"]["features"]:
+            done = dict(self.ok("program.run", name="method_that_was_set")["$dict"])
+            self.assertIn("grandchild True\nexit code 0\nexit code 0\n", done["stdout"], done["stderr"])
         if STOCK and "program.threads_in_place_of_processes" in self.s.hellos["main"]["features"]:
             done = dict(self.ok("program.run", name="threads_in_place_of_processes")["$dict"])
             self.assertIn("called with [3] [('four', 5)]", done["stdout"], done["stderr"])

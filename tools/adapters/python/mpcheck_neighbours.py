@@ -53,6 +53,12 @@ def has_threads_by_other_names():
     return os.path.exists(os.path.join(folder, "dummy", "__init__.py"))
 
 
+def has_methods_of_its_own():
+    """Whether the package chooses a start method for all of a program."""
+    import mpcheck_adapter
+    return all(hasattr(mpcheck_adapter.MODULE, name) for name in ("set_start_method", "get_start_method", "Process"))
+
+
 def is_installed(module):
     from importlib.util import find_spec
     return find_spec(module) is not None
@@ -79,6 +85,8 @@ def features(thread):
         found += ["program.unguarded", "program.package", "program.semaphore_of_the_main_module",
                   "program.without_standard_output", "program.default_timeout_of_sockets",
                   "program.class_of_the_main_module", "program.main_without_suffix"]
+        if has_methods_of_its_own():
+            found.append("program.method_that_was_set")
         if has_threads_by_other_names():
             found.append("program.threads_in_place_of_processes")
     return found

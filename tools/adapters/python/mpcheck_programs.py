@@ -120,6 +120,32 @@ def main_without_suffix(module, method):
     class_of_the_main_module(module, method, "main_without_suffix")
 
 
+METHOD = """
+import {module}
+
+def tell(name, method, *younger):
+    print(name, {module}.get_start_method() == method, flush=True)
+    if younger:
+        child = {module}.Process(target=tell, args=(younger[0], method) + younger[1:])
+        child.start()
+        child.join()
+        print("exit code", child.exitcode, flush=True)
+
+if __name__ == "__main__":
+    {module}.set_start_method({method!r} or {module}.get_all_start_methods()[0])
+    tell("main", {module}.get_start_method(), "child", "grandchild")
+"""
+
+
+def method_that_was_set(module, method):
+    """Sets the start method, starts a child that starts another, and asks each for its own."""
+    import os
+    import subprocess
+    with open("method_that_was_set.py", "w") as file:
+        file.write(METHOD.format(module=module, method=method))
+    sys.exit(subprocess.call([sys.executable, os.path.abspath("method_that_was_set.py")]))
+
+
 def complain():
     """What a child does whose complaint is not at its end yet."""
     sys.stderr.write("unfinished ")
