@@ -402,6 +402,31 @@ Claims messages() {
                          ElementsAreArray(expected));
              EXPECT_THAT(sending, returns());
            }},
+      {.id = "pipe.thousands_of_small_messages_wait",
+       .level = Level::kMust,
+       .says = "More short messages than a pipe holds, one way or two-way, do not fail: their "
+               "sender waits, and they arrive in order.",
+       .documented = {"PIPE-29", "PIPE-05"},
+       .needs = {"pipe"},
+       .check =
+           [](Stage& stage) {
+             constexpr int kMessages = 12000;
+             Puppet& main = stage.main();
+             for (bool duplex : {false, true}) {
+               auto [receiver, sender] = main.pipe(duplex);
+               Puppet& child = stage.start_process(main, {sender});
+               Call sending = child.begins(batch(
+                   {sender.send_bytes(bytes("")), sender.send_bytes(bytes("a short message"))},
+                   kMessages / 2));
+               stage.comes_to_rest();  // the pipe is full
+               const std::vector<Value> got =
+                   results(main.does(batch({receiver.recv_bytes()}, kMessages)));
+               ASSERT_EQ(got.size(), size_t{kMessages});
+               for (int i = 0; i < kMessages; ++i)
+                 ASSERT_EQ(got[i], bytes(i % 2 == 0 ? "" : "a short message")) << "message " << i;
+               EXPECT_THAT(sending, returns());
+             }
+           }},
       {.id = "pipe.carries_values_of_every_kind",
        .level = Level::kMust,
        .says = "What is received equals what was sent, in value and in type.",

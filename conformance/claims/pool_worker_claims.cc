@@ -1208,6 +1208,23 @@ Claims endings() {
              EXPECT_TRUE(stage.process_ends(first));
              EXPECT_TRUE(stage.process_ends(second));
            }},
+      {.id = "pool.terminate.ends_a_worker_that_ignores_sigterm",
+       .level = Level::kBeyond,
+       .says = "terminate() and join() return, and the worker is gone, though its task has made it "
+               "deaf to SIGTERM.",
+       .notes = {"pool.terminate.immediate"},
+       .documented = {"POOL-33"},
+       .needs = {"pool", "isolated"},
+       .check =
+           [](Stage& stage) {
+             Puppet& main = stage.main();
+             RemotePool pool = main.pool(1);
+             auto [result, task] = stage.apply_async_puppet(main, pool);
+             task.must(self::on_signal(SIGTERM, "ignore"));
+             EXPECT_THAT(main.does(pool.terminate()), returns(nullptr));
+             EXPECT_TRUE(stage.process_ends(task));
+             EXPECT_THAT(main.does(pool.join()), returns(nullptr));
+           }},
       {.id = "pool.join.again",
        .level = Level::kMust,
        .says = "join() may be called again and again, and close() and terminate() after it.",

@@ -497,6 +497,26 @@ Claims simple_queue_claims() {
                for (const Call& put : puts) EXPECT_THAT(put, returns());
              }
            }},
+      {.id = "simple_queue.put.thousands_of_small_items_wait",
+       .level = Level::kMust,
+       .says = "More short items than the pipe behind a SimpleQueue holds do not fail: put() "
+               "waits, and they arrive in order.",
+       .documented = {"SQ-03", "SQ-04"},
+       .needs = {"simple_queue"},
+       .check =
+           [](Stage& stage) {
+             constexpr int kItems = 12000;
+             Puppet& main = stage.main();
+             RemoteSimpleQueue q = main.simple_queue();
+             Puppet& child = stage.start_process(main, {q});
+             Call putting = child.begins(batch({q.put(0), q.put("a short item")}, kItems / 2));
+             stage.comes_to_rest();  // the pipe is full
+             const std::vector<Value> got = results(main.does(batch({q.get()}, kItems)));
+             ASSERT_EQ(got.size(), size_t{kItems});
+             for (int i = 0; i < kItems; ++i)
+               ASSERT_EQ(got[i], i % 2 == 0 ? Value(0) : Value("a short item")) << "item " << i;
+             EXPECT_THAT(putting, returns());
+           }},
       {.id = "simple_queue.kill.of_a_sending_producer_hinders_nobody",
        .level = Level::kBeyond,
        .says = "A process killed in the middle of put() does not keep the items of others from "
