@@ -8,7 +8,8 @@ A fault is an object in a *.json file:
 
 "module": "queue" says that "file" is a module beside the package, of the same standard library. "methods": ["spawn"]
 restricts it to start methods under which it can show. "equivalent": "why" says that no user can see it, or that nothing
-forbids what he sees: it stays as a record, and is not planted.
+forbids what he sees: it stays as a record, and is not planted. "unseen": "why" says why the suite misses it although a
+user may see it, and what sees it instead: it is planted, and told with that reason when it is missed.
 
 Two ways to plant:
 
@@ -31,7 +32,7 @@ import os
 import shutil
 import subprocess
 
-MEMBERS = {"id", "file", "module", "area", "find", "replace", "breaks", "methods", "equivalent"}
+MEMBERS = {"id", "file", "module", "area", "find", "replace", "breaks", "methods", "equivalent", "unseen"}
 VARIABLE = "MPCHECK_PLANTED"
 SWITCH = """#ifndef MPCHECK_PLANTED_SWITCH
 #define MPCHECK_PLANTED_SWITCH

@@ -14,7 +14,8 @@ A fault counts as *caught* by a claim
   - and does not hold (or leaves something behind, or can't be judged any more) on the faulty one, twice: among
     others, and then once more by itself.
 What fails only once is told as doubtful and catches nothing. A fault is *missed* if all claims hold; then either no
-user can see it or nothing forbids it, and it says so ("equivalent"), or the suite is blunt there. It is *not judged* if
+user can see it or nothing forbids it, and it says so ("equivalent"), or the suite is blunt there; if it is known why,
+the fault says that, too ("unseen"), and the miss is *explained*. It is *not judged* if
 its text is not in this version of the implementation, or if the runner came to no end.
 
 Claims that noticed the fault in an earlier session come first, then those that share most words with it, and the
@@ -230,7 +231,7 @@ def judge_fault(fault, planted, command, ranking, runners, all_claims):
     """One fault's line of the results."""
     began = time.monotonic()
     result = {"fault": fault["id"], "area": fault["area"], "breaks": fault["breaks"], "verdict": MISSED,
-              "caught_by": [], "seen": [], "doubtful": [], "claims_asked": 0}
+              "unseen": fault.get("unseen"), "caught_by": [], "seen": [], "doubtful": [], "claims_asked": 0}
     with tempfile.TemporaryDirectory(prefix="fault-", dir=runners.folder) as folder:
         try:
             environment = planted.plant(fault, folder)
@@ -307,6 +308,10 @@ class Progress:
         sys.stderr.flush()
 
 
+def is_explained(result):
+    return result["verdict"] == MISSED and bool(result["unseen"])
+
+
 def line_of(result):
     if result["verdict"] == CAUGHT:
         by = result["caught_by"]
@@ -315,18 +320,21 @@ def line_of(result):
             shown += " (the adapter fails)"
     else:
         shown = result.get("why", result["breaks"])
+        if is_explained(result):
+            shown += "; why: " + result["unseen"]
     doubtful = "; doubtful: " + ", ".join(result["doubtful"]) if result["doubtful"] else ""
     return "%-10s %-48s %5.1f s  %s%s" % (result["verdict"], result["fault"], result["seconds"], shown, doubtful)
 
 
 def table_of(results, equivalent):
-    rows = [("area", "planted", "caught", "missed", "not judged", "equivalent")]
+    rows = [("area", "planted", "caught", "missed", "explained", "not judged", "equivalent")]
     areas = sorted({r["area"] for r in results} | {f["area"] for f in equivalent})
     for area in areas + [None]:
-        some = [r["verdict"] for r in results if area in (None, r["area"])]
-        rows.append((area or "all", len(some), some.count(CAUGHT), some.count(MISSED), some.count(NOT_JUDGED),
-                     sum(area in (None, f["area"]) for f in equivalent)))
-    return "\n".join("%-20s %8s %8s %8s %11s %11s" % row for row in rows)
+        here = [r for r in results if area in (None, r["area"])]
+        some = [r["verdict"] for r in here]
+        rows.append((area or "all", len(some), some.count(CAUGHT), some.count(MISSED), sum(map(is_explained, here)),
+                     some.count(NOT_JUDGED), sum(area in (None, f["area"]) for f in equivalent)))
+    return "\n".join("%-20s %8s %8s %8s %10s %11s %11s" % row for row in rows)
 
 
 def conclude(name, results, faults, equivalent, bound, seconds):
@@ -402,7 +410,7 @@ def sharpness_of(one, args, runners, results_folder):
     def attempt(fault):
         if fault["id"] in refused:
             return {"fault": fault["id"], "area": fault["area"], "breaks": fault["breaks"], "verdict": NOT_JUDGED,
-                    "caught_by": [], "seen": [], "doubtful": [], "claims_asked": 0, "seconds": 0,
+                    "unseen": None, "caught_by": [], "seen": [], "doubtful": [], "claims_asked": 0, "seconds": 0,
                     "why": refused[fault["id"]]}
         return judge_fault(fault, planted, command, ranking, runners, args.all_claims)
 

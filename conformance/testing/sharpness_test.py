@@ -75,8 +75,15 @@ class SharpnessTest(unittest.TestCase):
     def test_an_equivalent_one_is_counted_and_not_planted(self):
         code, said = self.run_it([dict(SAME, equivalent="it is the same"), WRONG_ERROR])
         self.assertEqual(code, 0, said)
-        self.assertRegex(said, r"(?m)^all +1 +1 +0 +0 +1$")
+        self.assertRegex(said, r"(?m)^all +1 +1 +0 +0 +0 +1$")
         self.assertNotIn("same", self.results())
+
+    def test_a_miss_may_be_explained_and_is_one_all_the_same(self):
+        code, said = self.run_it([dict(SAME, unseen="nobody looks there"), dict(WRONG_ERROR, unseen="so one thought")])
+        self.assertEqual(code, 1, said)
+        self.assertRegex(said, "MISSED +same .* what same breaks; why: nobody looks there")
+        self.assertNotIn("so one thought", said)
+        self.assertRegex(said, r"(?m)^all +2 +1 +1 +1 +0 +0$")
 
     def test_text_that_does_not_occur_can_not_be_judged(self):
         code, said = self.run_it([ELSEWHERE, WRONG_ERROR])
