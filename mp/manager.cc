@@ -41,10 +41,8 @@ void let_sigterm_end_the_child() {
   let_sigterm_go();
 }
 
-// It is its creator who decides what Ctrl-C means.
 void mind_the_signals(managed::Server* server) {
   g_server = server;
-  ::signal(SIGINT, SIG_IGN);
   struct sigaction stop = {};
   stop.sa_handler = [](int) { g_server.load()->stop(); };
   stop.sa_flags = SA_RESTART;
@@ -93,6 +91,7 @@ struct Report {
 // The server's process.
 void run_server(Orders orders, Connection<Report> creator, Initializer initializer) {
   be_no_daemon();
+  ::signal(SIGINT, SIG_IGN);  // its creator decides what Ctrl-C means, unless the initializer does
   managed::Server* server = nullptr;
   try {
     if (initializer) initializer.run();

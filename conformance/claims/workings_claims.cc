@@ -5,11 +5,14 @@
 #include <algorithm>
 #include <filesystem>
 #include <iterator>
+#include <optional>
+#include <set>
 #include <string>
 #include <vector>
 
 #include "absl/strings/str_cat.h"
 #include "conformance/claims/areas.h"
+#include "conformance/claims/crew.h"
 #include "conformance/claims/items.h"
 #include "conformance/claims/managed_support.h"
 #include "conformance/claims/member_of.h"
@@ -1459,10 +1462,544 @@ Claims pools_and_servers() {
   };
 }
 
+// ---------------------------------------------------------------- items with a will of their own
+
+struct StrangeItem : RemoteObject {
+  Op make(const std::string& kind) const { return makes("item.new", *this, {{"kind", kind}}); }
+};
+Value exception_object(std::string type) {
+  return Value(Value::Form(Value::Other{std::move(type)}));
+}
+StrangeItem item_named(std::string name) { return handle_named<StrangeItem>(std::move(name)); }
+
+Claims strange_items() {
+  return {
+      {.id = "queue.put.item_that_equals_everything",
+       .level = Level::kMust,
+       .says = "An item that says it equals whatever it is compared with arrives as any other, and "
+               "so do those behind it.",
+       .documented = {"QUE-01", "QUE-02"},
+       .needs = {"queue", "item"},
+       .check =
+           [](Stage& stage) {
+             Puppet& main = stage.main();
+             const StrangeItem item = item_named("equal");
+             main.must(item.make("equal"));
+             RemoteQueue q = main.queue();
+             Puppet& child = stage.start_process(main, {q});
+             for (int i = 0; i < 2; ++i) {
+               main.must(q.put(item.value()));
+               main.must(q.put(i));
+               EXPECT_THAT(child.does(q.get()), returns());
+               EXPECT_THAT(child.does(q.get()), returns(i));
+             }
+           }},
+      {.id = "pool.apply.item_that_equals_everything",
+       .level = Level::kMust,
+       .says = "A task may take and return what says that it equals whatever it is compared with; "
+               "its callback is called, and the pool goes on.",
+       .documented = {"POOL-08"},
+       .needs = {"pool", "item"},
+       .check =
+           [](Stage& stage) {
+             Puppet& main = stage.main();
+             const StrangeItem item = item_named("equal");
+             main.must(item.make("equal"));
+             RemotePool pool = main.pool(1);
+             EXPECT_THAT(main.does(pool.apply("identity", {item.value()})), returns());
+             EXPECT_THAT(main.does(pool.apply("square", {3})), returns(9));
+             EXPECT_THAT(main.does(pool.map("nothing", Value::List{item.value(), 1})),
+                         returns(Value::list({nullptr, nullptr})));
+             close_and_join(main, pool);
+           }},
+      {.id = "queue.unpicklable.gives_its_slot_back_whatever_the_error",
+       .level = Level::kShould,
+       .says = "An item whose serialisation fails with an error of its own takes up no room in a "
+               "bounded queue, either.",
+       .documented = {"QUE-19"},
+       .needs = {"queue", "item", "isolated"},
+       .check =
+           [](Stage& stage) {
+             Puppet& main = stage.main();
+             RemoteQueue q = main.queue({.maxsize = 1});
+             for (const char* kind :
+                  {"fails_with_ValueError", "fails_with_OSError", "fails_with_RuntimeError"}) {
+               const StrangeItem item = item_named(kind);
+               main.must(item.make(kind));
+               main.does(q.put(item.value()));
+               stage.comes_to_rest();
+               EXPECT_THAT(main.does(q.full()), returns(false)) << kind;
+               EXPECT_THAT(main.does(q.put(kind, {.timeout = 0s})), returns(nullptr));
+               EXPECT_THAT(main.does(q.get()), returns(kind));
+             }
+           }},
+      {.id = "simple_queue.put.fails_with_the_error_of_the_serialisation",
+       .level = Level::kMust,
+       .says = "put() of an item whose serialisation fails raises that error, whichever it is, and "
+               "the queue works on.",
+       .documented = {"SQ-01"},
+       .needs = {"simple_queue", "item"},
+       .check =
+           [](Stage& stage) {
+             Puppet& main = stage.main();
+             RemoteSimpleQueue q = main.simple_queue();
+             Puppet& child = stage.start_process(main, {q});
+             for (const char* error : {"ValueError", "OSError", "RuntimeError"}) {
+               const StrangeItem item = item_named("failing");
+               main.must(item.make(absl::StrCat("fails_with_", error)));
+               EXPECT_THAT(main.does(q.put(item.value())), raises(error));
+               main.must(q.put(error));
+               EXPECT_THAT(child.does(q.get()), returns(error));
+             }
+           }},
+      {.id = "simple_queue.put.item_that_puts_while_it_is_serialised",
+       .level = Level::kShould,
+       .says = "put() holds no lock while it serialises: an item may itself put something on that "
+               "queue then, which comes first.",
+       .documented = {"SQ-01"},
+       .needs = {"simple_queue", "item"},
+       .check =
+           [](Stage& stage) {
+             Puppet& main = stage.main();
+             RemoteSimpleQueue q = main.simple_queue();
+             const StrangeItem item = item_named("putting");
+             Op make = item.make("puts");
+             make.args.emplace_back("queue", Value(q.name));
+             main.must(make);
+             EXPECT_THAT(main.does(q.put(item.value())), returns(nullptr));
+             EXPECT_THAT(main.does(q.get()), returns("put by an item"));
+             EXPECT_THAT(main.does(q.get()), returns("the item"));
+             EXPECT_THAT(main.does(q.empty()), returns(true));
+           }},
+  };
+}
+
+// ---------------------------------------------------------------- what programs seldom do
+
+Claims seldom_used() {
+  return {
+      {.id = "simple_queue.empty.does_not_wait_for_a_reader",
+       .level = Level::kMust,
+       .says = "empty() answers while another process waits in get().",
+       .documented = {"SQ-05"},
+       .needs = {"simple_queue"},
+       .check =
+           [](Stage& stage) {
+             Puppet& main = stage.main();
+             RemoteSimpleQueue q = main.simple_queue();
+             Puppet& child = stage.start_process(main, {q});
+             Call get = child.begins(q.get());
+             EXPECT_THAT(get, blocks());
+             EXPECT_THAT(main.does(q.empty()), returns(true));
+             main.must(q.put(1));
+             EXPECT_THAT(get, returns(1));
+           }},
+      {.id = "queue.capacity.can_be_tens_of_thousands",
+       .level = Level::kMust,
+       .says = "A queue with a limit of 40000 has room for 33000 items, and is not full then.",
+       .documented = {"QUE-08", "QUE-09"},
+       .needs = {"queue", "isolated"},
+       .slow = true,
+       .check =
+           [](Stage& stage) {
+             Puppet& main = stage.main();
+             RemoteQueue q = main.queue({.maxsize = 40000});
+             for (int i = 0; i < 3; ++i) results(main.does(batch({q.put_nowait(nullptr)}, 11000)));
+             EXPECT_THAT(main.does(q.full()), returns(false));
+             main.must(q.cancel_join_thread());
+           }},
+      {.id = "pipe.wait_takes_what_can_be_iterated_once",
+       .level = Level::kMust,
+       .says = "wait() tells which are ready of connections and processes that it gets from an "
+               "iterator, which can be gone through only once.",
+       .documented = {"WAIT-01"},
+       .needs = {"pipe", "connection.wait_for_iterator"},
+       .check =
+           [](Stage& stage) {
+             Puppet& main = stage.main();
+             auto [r1, w1] = main.pipe(false);
+             auto [r2, w2] = main.pipe(false);
+             main.must(w2.send(1));
+             for (const std::optional<Timeout>& timeout :
+                  {std::optional<Timeout>(), {0s}, {nullptr}}) {
+               Op wait = module::wait({r1, r2}, timeout);
+               wait.args.emplace_back("iterator", Value(true));
+               EXPECT_THAT(main.does(wait), returns(Value::list({r2.name})));
+             }
+           }},
+      {.id = "pool.map.goes_over_the_keys_of_a_dictionary",
+       .level = Level::kMust,
+       .says = "What map(), starmap() and imap() get may be any container, also one that can't be "
+               "sliced; of a dictionary they take the keys, in their order.",
+       .documented = {"POOL-12", "POOL-14"},
+       .needs = {"pool", "pool.map_of_dictionary"},
+       .check =
+           [](Stage& stage) {
+             Puppet& main = stage.main();
+             RemotePool pool = main.pool(2);
+             Value::Dict items;
+             for (int i = 0; i < 20; ++i) items.emplace_back(i, "a value");
+             for (std::optional<int> chunksize : {std::optional<int>(), {1}, {3}, {50}}) {
+               Op map = pool.map("square", Value::List{}, chunksize);
+               for (auto& [name, value] : map.args) {
+                 if (name == "iterable") value = Value::dict(items);
+               }
+               EXPECT_THAT(main.does(map), returns(Value::list(squares(20))));
+             }
+             close_and_join(main, pool);
+           }},
+      {.id = "async_result.get.gives_an_error_that_was_returned",
+       .level = Level::kMust,
+       .says = "A task that returns an exception has succeeded: get(), apply() and map() give it "
+               "back and raise nothing.",
+       .documented = {"ARES-02", "ARES-03"},
+       .needs = {"pool"},
+       .check =
+           [](Stage& stage) {
+             Puppet& main = stage.main();
+             RemotePool pool = main.pool(1);
+             const auto is_the_error = returns(exception_object("ValueError"));
+             EXPECT_THAT(main.does(pool.apply("error", {"returned"})), is_the_error);
+             RemoteAsyncResult result = result_named("result");
+             main.must(pool.apply_async(result, "error", {"returned"}));
+             EXPECT_THAT(main.does(result.get()), is_the_error);
+             EXPECT_THAT(main.does(result.successful()), returns(true));
+             EXPECT_THAT(main.does(pool.map("error", Value::List{1, 2})),
+                         returns(Value::list(Value::List(2, exception_object("ValueError")))));
+             close_and_join(main, pool);
+           }},
+      {.id = "manager.server_that_cannot_begin_fails_start",
+       .level = Level::kShould,
+       .says = "start() raises when the server ends before it serves, because its initializer "
+               "fails.",
+       .documented = {"MAN-04"},
+       .needs = {"manager", "manager.list", "isolated"},
+       .check =
+           [](Stage& stage) {
+             Puppet& main = stage.main();
+             RemoteManager m = main.makes(module::custom_manager());
+             EXPECT_THAT(main.does(m.start(Value::function("fail"), {"on purpose"})), raises());
+             EXPECT_THAT(main.does(m.list({1}).op), raises());
+           }},
+      {.id = "manager.initializer_may_make_the_server_heed_sigint",
+       .level = Level::kShould,
+       .says = "The initializer has the last word on what SIGINT does to the server.",
+       .documented = {"MAN-04", "MAN-10"},
+       .needs = {"manager", "manager.list", "isolated"},
+       .check =
+           [](Stage& stage) {
+             stage.tolerate_temporary_files();
+             Puppet& main = stage.main();
+             RemoteManager m = main.makes(module::custom_manager());
+             const std::string name = stage.invite("initializer");
+             Call start = main.begins(m.start(Value::function("puppet"), {name}));
+             Puppet& initializer = stage.arrival(name);
+             initializer.must(self::on_signal(SIGINT, "default"));
+             initializer.must(self::returns());
+             EXPECT_THAT(start, returns());
+             const pid_t server = stage.server_of(main, m);
+             stage.signal(server, SIGINT);
+             EXPECT_TRUE(stage.process_ends(server));
+           }},
+      {.id = "manager.failed_connect_leaves_it_as_it_was",
+       .level = Level::kShould,
+       .says = "A manager that could not connect to anybody can still be started.",
+       .documented = {"MAN-44", "MAN-03"},
+       .needs = {"manager", "manager.connect", "manager.list"},
+       .check =
+           [](Stage& stage) {
+             Puppet& main = stage.main();
+             RemoteManager m = main.makes(
+                 module::custom_manager({.address = "m.sock", .authkey = bytes("the key")}));
+             EXPECT_THAT(main.does(m.connect()), raises("OSError"));
+             EXPECT_THAT(main.does(m.start()), returns(nullptr));
+             stage.server_of(main, m);
+             EXPECT_THAT(main.does(main.makes(m.list({7})).get()), returns(Value::list({7})));
+           }},
+      {.id = "manager.types_of_the_language_can_be_registered",
+       .level = Level::kMust,
+       .says = "A type whose methods the program has not written itself, such as a deque of the "
+               "language's library, has them all as a registered one.",
+       .documented = {"MAN-42", "MAN-41"},
+       .needs = {"manager", "manager.deque"},
+       .check =
+           [](Stage& stage) {
+             Puppet& main = stage.main();
+             RemoteManager m = started_manager(stage, main);
+             RemoteProxy deque = main.makes(m.create("deque"));
+             EXPECT_THAT(main.does(deque.call("append", {1})), returns(nullptr));
+             EXPECT_THAT(main.does(deque.call("appendleft", {2})), returns(nullptr));
+             EXPECT_THAT(main.does(deque.call("count", {1})), returns(1));
+             EXPECT_THAT(main.does(deque.call("popleft")), returns(2));
+             EXPECT_THAT(main.does(deque.call("pop")), returns(1));
+             EXPECT_THAT(main.does(deque.call("pop")), raises("IndexError"));
+           }},
+      {.id = "manager.messages_may_be_xml",
+       .level = Level::kShould,
+       .says = "A manager whose serializer is xmlrpclib works as others do: numbers and texts in "
+               "any script arrive as they were, and errors come back.",
+       .documented = {"MAN-56"},
+       .needs = {"manager", "manager.register", "manager.serializer"},
+       .check =
+           [](Stage& stage) {
+             Puppet& main = stage.main();
+             Making<RemoteManager> making = module::custom_manager();
+             making.op.args.emplace_back("serializer", Value("xmlrpclib"));
+             RemoteManager m = main.makes(making);
+             main.must(m.start());
+             stage.server_of(main, m);
+             RemoteProxy box = main.makes(m.create("Box"));
+             const Value::List items = {"plain", "<a & b>", "\u00e4\u00f6\u20ac\u4e2d",
+                                        -7,      0.5,       true};
+             for (const Value& item : items)
+               EXPECT_THAT(main.does(box.call("append", {item})), returns());
+             EXPECT_THAT(main.does(box.call("items")), returns(Value::list(items)));
+             EXPECT_THAT(main.does(box.call("no_such_method")), raises("AttributeError"));
+             EXPECT_THAT(main.does(box.call("items")), returns(Value::list(items)));
+           }},
+      {.id = "manager.rlock.is_kept_though_another_proxy_goes",
+       .level = Level::kMust,
+       .says =
+           "Who holds a manager's RLock or condition holds it on when another proxy of the same "
+           "manager is dropped.",
+       .documented = {"MAN-34", "MAN-17"},
+       .needs = {"manager", "manager.rlock", "manager.condition", "manager.list"},
+       .check =
+           [](Stage& stage) {
+             Puppet& main = stage.main();
+             RemoteManager m = main.manager();
+             RemoteLock l = main.makes(m.rlock());
+             RemoteCondition c = main.makes(m.condition());
+             Puppet& child = stage.start_process(main, {l, c});
+             main.must(l.acquire());
+             main.must(c.acquire());
+             RemoteListProxy other = main.makes(m.list({1}));
+             EXPECT_THAT(main.does(other.get()), returns(Value::list({1})));
+             main.must(other.drop());
+             EXPECT_THAT(child.does(l.acquire(kWithoutBlocking)), returns(false));
+             EXPECT_THAT(child.does(c.acquire(kWithoutBlocking)), returns(false));
+             EXPECT_THAT(main.does(c.notify()), returns());
+             EXPECT_THAT(main.does(c.release()), returns(nullptr));
+             EXPECT_THAT(main.does(l.release()), returns(nullptr));
+             EXPECT_THAT(child.does(l.acquire(kWithoutBlocking)), returns(true));
+             EXPECT_THAT(child.does(l.release()), returns(nullptr));
+           }},
+      {.id = "manager.takes_keywords_of_any_name",
+       .level = Level::kMust,
+       .says = "What a manager makes takes keyword arguments by any name: those of a dict and of a "
+               "Namespace are the user's.",
+       .documented = {"MAN-24", "MAN-27"},
+       .needs = {"manager", "manager.dict", "manager.namespace", "object.call"},
+       .check =
+           [](Stage& stage) {
+             Puppet& main = stage.main();
+             RemoteManager m = main.manager();
+             const Value::Dict members = {{"a", 1},    {"c", 2},       {"typeid", 3}, {"kwds", 4},
+                                          {"args", 5}, {"exposed", 6}, {"ident", 7}};
+             const auto made = [&](const char* method, const RemoteObject& as) {
+               return Op{.name = "object.call",
+                         .on = m.name,
+                         .as = {as.name},
+                         .args = {{"method", method}, {"kwargs", Value::dict(members)}}};
+             };
+             const auto d = handle_named<RemoteDictProxy>("d");
+             main.must(made("dict", d));
+             const auto space = handle_named<RemoteNamespace>("space");
+             main.must(made("Namespace", space));
+             for (const auto& [name, value] : members) {
+               EXPECT_THAT(main.does(d.at(name)), returns(value));
+               EXPECT_THAT(main.does(space.get(as_text(name))), returns(value));
+             }
+           }},
+      {.id = "condition.held_by_its_creator_is_not_the_childs",
+       .level = Level::kMust,
+       .says = "A child that is started while its creator holds a condition, whatever its lock, "
+               "does not hold it: wait() and notify() refuse, until it has acquired it itself.",
+       .documented = {"COND-02"},
+       .needs = {"condition", "lock", "rlock", "isolated"},
+       .check =
+           [](Stage& stage) {
+             Puppet& main = stage.main();
+             const RemoteLock lock = main.lock(), rlock = main.rlock();
+             for (const RemoteCondition& c :
+                  {main.condition(), main.condition(lock), main.condition(rlock)}) {
+               main.must(c.acquire());
+               Puppet& child = stage.start_process(main, {c});
+               EXPECT_THAT(child.does(c.wait(0s)), raises());
+               EXPECT_THAT(child.does(c.notify()), raises());
+               EXPECT_THAT(child.does(c.acquire(kWithoutBlocking)), returns(false));
+               main.must(c.release());
+               EXPECT_THAT(child.does(c.acquire()), returns(true));
+               Call waiting = child.begins(c.wait());
+               EXPECT_THAT(waiting, blocks());
+               EXPECT_THAT(main.does(c.acquire()), returns(true));
+               main.must(c.notify());
+               main.must(c.release());
+               EXPECT_THAT(waiting, returns(true));
+               EXPECT_THAT(child.does(c.release()), returns(nullptr));
+             }
+           }},
+      {.id = "barrier.of_many_parties",
+       .level = Level::kMust,
+       .says = "A barrier of 140 parties lets all of them through together, each with a number of "
+               "its own.",
+       .documented = {"BARR-01", "BARR-02"},
+       .needs = {"barrier"},
+       .slow = true,
+       .check =
+           [](Stage& stage) {
+             constexpr int kParties = 140;
+             Puppet& main = stage.main();
+             RemoteBarrier b = main.barrier(kParties);
+             Crew threads;
+             for (int i = 1; i < kParties; ++i) threads.push_back(&stage.start_thread(main));
+             std::vector<Call> waits = each_begins(threads, b.wait());
+             stage.comes_to_rest();
+             EXPECT_THAT(main.does(b.n_waiting()), returns(kParties - 1));
+             waits.push_back(main.does(b.wait()));
+             std::set<int64_t> numbers;
+             for (const Call& each : waits) numbers.insert(as_int(each.value()));
+             EXPECT_EQ(numbers.size(), size_t{kParties});
+             EXPECT_THAT(numbers, testing::Contains(0));
+             EXPECT_THAT(numbers, testing::Contains(kParties - 1));
+             EXPECT_THAT(main.does(b.n_waiting()), returns(0));
+           }},
+      {.id = "array.of_characters_shares_the_lock_it_is_given",
+       .level = Level::kMust,
+       .says = "An array or Value of characters that was made with a lock waits for who holds that "
+               "lock, in every process.",
+       .documented = {"SHV-04"},
+       .needs = {"value", "array", "rlock", "isolated"},
+       .check =
+           [](Stage& stage) {
+             Puppet& main = stage.main();
+             RemoteLock l = main.rlock();
+             RemoteArray text = main.array("c", bytes("text"), {.lock = l.name});
+             RemoteValue letter = main.value("c", bytes("x"), {.lock = l.name});
+             Puppet& child = stage.start_process(main, {text, letter});
+             for (const Op& access : {text.get(0), text.set(1, bytes("a")), letter.get()}) {
+               main.must(l.acquire());
+               Call call = child.begins(access);
+               EXPECT_THAT(call, blocks());
+               main.must(l.release());
+               EXPECT_THAT(call, returns());
+             }
+             EXPECT_THAT(main.does(text.slice()), returns(bytes("taxt")));
+           }},
+      {.id = "pool.apply.method_of_an_object_that_is_false",
+       .level = Level::kMust,
+       .says = "A method is a task's function, or a child's target, also if its object counts as "
+               "false.",
+       .documented = {"POOL-08"},
+       .needs = {"pool", "pool.method_of_nothing"},
+       .check =
+           [](Stage& stage) {
+             Puppet& main = stage.main();
+             RemotePool pool = main.pool(1);
+             EXPECT_THAT(main.does(pool.apply("method_of_nothing", {3})), returns(3));
+             EXPECT_THAT(main.does(pool.map("method_of_nothing", Value::List{1, 2})),
+                         returns(Value::list({1, 2})));
+             close_and_join(main, pool);
+           }},
+      {.id = "isolation.output_of_threads_that_outlive_the_target_comes",
+       .level = Level::kMust,
+       .says = "What a thread of a child prints after the child's target has returned is not lost.",
+       .documented = {"PROC-55"},
+       .needs = {"process", "thread", "isolated"},
+       .check =
+           [](Stage& stage) {
+             Puppet& main = stage.main();
+             Puppet& child = stage.start_process(main);
+             const std::string name = stage.invite("thread");
+             RemoteThread t = child.makes(module::thread({.puppet = name, .daemon = false}));
+             child.must(t.start());
+             Puppet& thread = stage.arrival(name);
+             child.does(self::returns());
+             stage.comes_to_rest();  // the target has returned
+             thread.must(self::prints("from the thread", "stdout", /*flush=*/false));
+             thread.must(self::returns());
+             EXPECT_TRUE(stage.process_ends(child));
+             EXPECT_EQ(occurrences(stage.printed("stdout"), "from the thread"), 1);
+           }},
+      {.id = "socket.sent_one_is_closed_by_who_received_it",
+       .level = Level::kMust,
+       .says = "A socket can be sent through a pipe; when its sender and its receiver have closed "
+               "it, the peer sees the end.",
+       .documented = {"PIPE-32"},
+       .needs = {"socket", "pipe", "isolated"},
+       .check =
+           [](Stage& stage) {
+             Puppet& main = stage.main();
+             RemoteSocket left, right, received;
+             left.name = "left";
+             right.name = "right";
+             received.name = "received";
+             auto [a, b] = main.pipe();
+             Puppet& child = stage.start_process(main, {b});  // before there is a socket to inherit
+             main.must(module::socketpair(left, right));
+             main.must(a.send(right.value()));
+             child.must(b.recv_object(received));
+             main.must(right.close());
+             main.must(right.drop());
+             child.must(received.sendall("up"));
+             EXPECT_THAT(main.does(left.recv(10)), returns(bytes("up")));
+             child.must(received.close());
+             EXPECT_THAT(main.does(left.recv(10)), returns(bytes("")));
+           }},
+      {.id = "array.copy_is_whole_and_its_own",
+       .level = Level::kMust,
+       .says =
+           "A copy of a shared array has all of its items, also those behind a NUL, and its own "
+           "memory.",
+       .documented = {"SHV-12"},
+       .needs = {"array", "array.copy"},
+       .check =
+           [](Stage& stage) {
+             Puppet& main = stage.main();
+             const auto copy_of = [&](const RemoteArray& array) {
+               RemoteArray copy = handle_named<RemoteArray>("copy");
+               main.must({.name = "array.copy", .on = array.name, .as = {copy.name}});
+               return copy;
+             };
+             const Value text = bytes(std::string("a\0b\0c", 5));
+             RemoteArray characters = main.array("c", text);
+             const RemoteArray copy = copy_of(characters);
+             EXPECT_THAT(main.does(copy.slice()), returns(text));
+             main.must(characters.set(0, bytes("x")));
+             EXPECT_THAT(main.does(copy.get(0)), returns(bytes("a")));
+             RemoteArray numbers = main.array("i", Value::list({1, 0, 3}));
+             EXPECT_THAT(main.does(copy_of(numbers).slice()), returns(Value::list({1, 0, 3})));
+           }},
+      {.id = "array.begins_with_zero_in_used_memory",
+       .level = Level::kMust,
+       .says = "The items of an array that was given a length are zero, all of them, even if its "
+               "memory was another's before.",
+       .documented = {"SHV-12", "SHV-01"},
+       .needs = {"array"},
+       .check =
+           [](Stage& stage) {
+             Puppet& main = stage.main();
+             for (int length : {7, 1000, 1500, 3000, 10000}) {
+               for (int i = 0; i < 2; ++i) {
+                 RemoteArray array = main.array("i", length);
+                 for (int index : {0, length / 3, length / 2, length - 1})
+                   EXPECT_THAT(main.does(array.get(index)), returns(0))
+                       << index << " of " << length;
+                 EXPECT_THAT(main.does(array.slice(length - 7, length)),
+                             returns(Value::list(Value::List(7, Value(0)))));
+                 main.must(array.set_slice(0, length, Value::list(Value::List(length, Value(-1)))));
+                 main.must(array.drop());
+               }
+             }
+           }},
+  };
+}
+
 }  // namespace
 
 Claims workings_claims() {
-  return all_of({calls(), descriptions(), processes(), start_methods(), pools_and_servers()});
+  return all_of({calls(), descriptions(), processes(), start_methods(), pools_and_servers(),
+                 strange_items(), seldom_used()});
 }
 
 }  // namespace conformance

@@ -127,7 +127,7 @@ def features():
     """Looks at classes only: to make an object may start a helper process (spawn's resource tracker)."""
     makers = dict(FACTORIES, process="Process", connection="Pipe", async_result="Pool")
     found = [area for area in makers if hasattr(CONTEXT, makers[area])] + mpcheck_kit.FEATURES
-    found += ["exception.cause", "source"] + ["condition.wait_for_any"] * hasattr(CONTEXT, "Condition")
+    found += ["connection.wait_for_iterator", "exception.cause", "source"] + ["condition.wait_for_any"] * hasattr(CONTEXT, "Condition")
     found += ["process." + part for part in ("kill", "close", "sentinel") if hasattr(CONTEXT.Process, part)]
     queue, semaphore = class_of("Queue", "queues"), class_of("Semaphore", "synchronize")
     pool, pool_parameters = pool_offers()
@@ -137,6 +137,8 @@ def features():
     found += [name for name, there in (
         ("context", module_function("get_context")),
         ("pool.kwargs", pool),
+        ("pool.map_of_dictionary", pool),
+        ("pool.method_of_nothing", pool),
         ("pool.with", hasattr(pool, "__enter__")),
         ("pool.repr", getattr(pool, "__repr__", object.__repr__) is not object.__repr__),
         ("context.own", METHOD and module_function("set_start_method")),
@@ -211,7 +213,7 @@ joinable_queue: new=/JoinableQueue(maxsize) task_done join
 simple_queue: new=/SimpleQueue put(item) get empty close
 pipe: new=/Pipe(duplex)
 connection: send(item) recv send_bytes(data,offset,size) recv_bytes(maxlength) %recv_bytes_into(length,offset)
-  poll(timeout) close fileno .closed .readable .writable enter=__enter__ exit=__exit__ %wait(objects,timeout)
+  poll(timeout) close fileno .closed .readable .writable enter=__enter__ exit=__exit__ %wait(objects,timeout,iterator*)
 lock: new=/Lock LOCK locked
 rlock: new=/RLock LOCK
 semaphore: new=/Semaphore(value) LOCK get_value
@@ -342,14 +344,15 @@ class Puppet(*[part.Operations for part in PARTS], mpcheck_kit.Puppet):
         buffer = bytearray(b"." * length)
         return {"count": offered(on, "recv_bytes_into").recv_bytes_into(buffer, *offset), "buffer": bytes(buffer)}
 
-    def connection_wait(self, on, names, *timeout):
+    def connection_wait(self, on, names, *timeout, **iterator):
         home = "multiprocessing" if METHOD == "loky" else MODULE.__name__  # loky's pipes are multiprocessing's
         try:
             wait = importlib.import_module(home + ".connection").wait
         except (ImportError, AttributeError):
             raise Unsupported("no connection.wait in " + MODULE.__name__)
         things = [getattr(thing, "sentinel", thing) for thing in (find(name, self.table) for name in names)]
-        return [names[things.index(ready)] for ready in wait(things, *timeout)]
+        ready = wait(iter(things) if iterator.get("iterator") else things, *timeout)
+        return [names[things.index(thing)] for thing in ready]
 
     def condition_wait_for(self, on, value, **given):
         def predicate():

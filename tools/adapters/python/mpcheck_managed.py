@@ -15,7 +15,7 @@ manager: %new(surplus) start(initializer,initargs) connect shutdown join(timeout
   queue=Queue(maxsize) joinable_queue=JoinableQueue(maxsize) lock=Lock rlock=RLock semaphore=Semaphore(value)
   bounded_semaphore=BoundedSemaphore(value) condition=Condition event=Event barrier=Barrier(parties,timeout*)
   pool=Pool(processes) %create(type,args)
-custom_manager: %new(address*,authkey*,shutdown_timeout*)
+custom_manager: %new(address*,authkey*,shutdown_timeout*,serializer*)
 manager_server: serve_forever .address
 proxy: %call(method,args) callmethod=_callmethod(method,args) getvalue=_getvalue %deepcopy %str %repr %equals(other)
 list: append(item) extend(items) insert(index,item) pop(index) remove(item) index(item,start,stop) count(item)
@@ -60,7 +60,7 @@ def features(thread):
     found = []
     try:
         manager = submodule("managers").SyncManager
-        found += ["manager", "manager.connect", "manager.register", "manager.refcount"]
+        found += ["manager", "manager.connect", "manager.register", "manager.refcount", "manager.deque"]
         found += ["manager." + kind for kind in KINDS if hasattr(manager, KINDS[kind])]
         if waits_now_and_then(submodule("managers").Server.serve_forever):
             found.append("manager.heartbeat")

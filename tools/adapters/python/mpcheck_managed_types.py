@@ -2,6 +2,7 @@
 
 Imported by the adapter when a custom manager is first asked for, and by its server.
 """
+import collections
 import importlib
 import os
 
@@ -110,3 +111,4 @@ PuppetManager.register("either", either)
 PuppetManager.register("Witness", Witness, method_to_typeid={"itself": "WitnessItself"})
 PuppetManager.register("WitnessItself", method_to_typeid={"itself": "WitnessItself"}, create_method=False)
 PuppetManager.register("the_counter", the_counter)
+PuppetManager.register("deque", collections.deque)

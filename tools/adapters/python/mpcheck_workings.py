@@ -10,19 +10,20 @@ import signal
 import sys
 
 from mpcheck_managed import submodule
-from mpcheck_kit import Unsupported, operations
+from mpcheck_kit import Unsupported, exception_named, operations
 
 TABLE = """
 object: %attributes(names) %bases %call(method,args,kwargs)
 process: interrupt
 lock: %new_in_context(method)
-array: new_by_position=/Array(type,init,@lock)
+array: new_by_position=/Array(type,init,@lock) %copy
 structure: %new(x,y,@lock*) %get(field) %set(field,value) %copy
 thread_pool: %new(processes,&initializer,initargs)
 manager: set(items)
 util: %finalize(puppet,priority) %log_to_stderr(level) %log(level,text) %set_log_level(level*,root*)
 context: freeze_support=~freeze_support set_forkserver_preload=~set_forkserver_preload(modules)
   %set_executable(fails*,kind*)
+item: %new(kind,@queue*)
 module: %new(name)
 puppet: %warnings %on_signal_do(signal,operation,object) %limit_files(free) %program
 """
@@ -45,7 +46,7 @@ def thread_pool():
 
 def features(thread):
     found = ["object", "object.call", "object.bases", "puppet.on_signal_do", "puppet.limit_files",
-             "puppet.program", "warnings"]
+             "puppet.program", "warnings", "item"]
     context, function = implementation().CONTEXT, implementation().module_function
     for feature, there in (
             ("process.interrupt", hasattr(context.Process, "interrupt")),
@@ -57,6 +58,9 @@ def features(thread):
     for feature, find in (("thread_pool", thread_pool),
                           ("util", lambda: submodule("util").Finalize),
                           ("structure", lambda: not thread and submodule("sharedctypes").copy),
+                          ("array.copy", lambda: not thread and submodule("sharedctypes").copy),
+                          ("manager.serializer", lambda: not thread and "xmlrpclib" in (
+                              submodule("managers").listener_client)),
                           ("manager.set", lambda: not thread and submodule("managers").SyncManager.set),
                           ("manager.shutdown_timeout", lambda: not thread and (
                               "shutdown_timeout" in submodule("managers").BaseManager.__init__.__code__.co_varnames))):
@@ -97,6 +101,8 @@ class Operations:
     def structure_copy(self, on):
         return submodule("sharedctypes").copy(on.get_obj() if hasattr(on, "get_obj") else on)
 
+    array_copy = structure_copy
+
     def thread_pool_new(self, on, *given):
         return thread_pool()(*given)
 
@@ -131,6 +137,16 @@ class Operations:
             module.write("import os\nprint(__name__, 'loaded by', os.getpid(), flush=True)\n")
         if os.getcwd() not in sys.path:
             sys.path.append(os.getcwd())
+
+    # ---- Items ----
+
+    def item_new(self, on, kind, queue=None):
+        import mpcheck_items
+        if kind == "equal":
+            return mpcheck_items.Equal()
+        if kind == "puts":
+            return mpcheck_items.Putting(queue)
+        return mpcheck_items.Failing(exception_named(kind[len("fails_with_"):]))
 
     # ---- The process ----
 

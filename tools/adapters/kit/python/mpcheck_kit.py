@@ -239,6 +239,20 @@ def fail_in_detail(message):
     raise error
 
 
+class Nothing:
+    """An object that is false, with a method."""
+
+    def __len__(self):
+        return 0
+
+    def identity(self, value):
+        return value
+
+
+def error(message):
+    return ValueError(message)
+
+
 def fail_unbuildable(message):
     raise Unbuildable(message, "lost on the way")
 
@@ -257,9 +271,10 @@ findable.__qualname__ = "findable"
 
 FUNCTIONS = {
     "add": add, "add_and_fail": add_and_fail, "appended": appended, "arguments": arguments,
-    "exit_with_count": exit_with_count, "fail": fail, "fail_in_detail": fail_in_detail,
-    "fail_unbuildable": fail_unbuildable, "findable": findable, "identity": identity, "nameless": nameless,
-    "nothing": nothing, "pid": pid, "positive": positive, "put": put, "square": square}
+    "error": error, "exit_with_count": exit_with_count, "fail": fail, "fail_in_detail": fail_in_detail,
+    "fail_unbuildable": fail_unbuildable, "findable": findable, "identity": identity,
+    "method_of_nothing": Nothing().identity, "nameless": nameless, "nothing": nothing, "pid": pid, "positive": positive,
+    "put": put, "square": square}
 
 
 # ---- Processes of the testee ----
