@@ -1770,12 +1770,14 @@ Claims seldom_used() {
              RemoteManager m = main.manager();
              RemoteLock l = main.makes(m.rlock());
              RemoteCondition c = main.makes(m.condition());
-             Puppet& child = stage.start_process(main, {l, c});
              main.must(l.acquire());
              main.must(c.acquire());
              RemoteListProxy other = main.makes(m.list({1}));
              EXPECT_THAT(main.does(other.get()), returns(Value::list({1})));
              main.must(other.drop());
+             stage.comes_to_rest();
+             // Served from now on: by who takes the place of main's thread in the server, if that went.
+             Puppet& child = stage.start_process(main, {l, c});
              EXPECT_THAT(child.does(l.acquire(kWithoutBlocking)), returns(false));
              EXPECT_THAT(child.does(c.acquire(kWithoutBlocking)), returns(false));
              EXPECT_THAT(main.does(c.notify()), returns());
