@@ -18,8 +18,11 @@
 #include <boost/interprocess/sync/interprocess_mutex.hpp>
 #include <boost/interprocess/sync/interprocess_recursive_mutex.hpp>
 #include <boost/interprocess/sync/interprocess_semaphore.hpp>
+#include <sys/statvfs.h>
+
 #include <algorithm>
 #include <boost/version.hpp>
+#include <cstdint>
 #include <memory>
 #include <new>
 #include <string>
@@ -57,8 +60,16 @@ std::shared_ptr<T> shared(Parts&&... parts) {
 
 // ---- Queues ----
 
+// A message_queue writes to a page of each of its places when it is made; where there is no memory for them that is a
+// SIGBUS. Half of what there is is left to the items, and to others.
+bool has_room_for(std::int64_t places) {
+  struct statvfs memory = {};
+  return ::statvfs("/dev/shm", &memory) == 0 && static_cast<std::uint64_t>(places) < memory.f_bavail / 2;
+}
+
 std::shared_ptr<bi::message_queue> make_queue(std::int64_t maxsize) {
   if (maxsize <= 0) throw Unsupported("a message_queue has a bound");
+  if (!has_room_for(maxsize)) throw Unsupported("no memory for a message_queue of " + std::to_string(maxsize) + " places");
   static int count = 0;
   const std::string name = "mpcheck-" + std::to_string(::getpid()) + "-" + std::to_string(++count);
   auto queue = std::make_shared<bi::message_queue>(bi::create_only, name.c_str(), static_cast<std::size_t>(maxsize),

@@ -706,13 +706,38 @@ class EveryStartMethod:
                          "default_timeout_of_sockets", "class_of_the_main_module", "main_without_suffix"):
                 done = dict(self.ok("program.run", name=name)["$dict"])
                 self.assertIn("exit code 0", done["stdout"], done["stderr"])
-        if STOCK or "program.method_that_was_set" in self.s.hellos["main"]["features"]:
+        if "program.method_that_was_set" in self.s.hellos["main"]["features"]:
             done = dict(self.ok("program.run", name="method_that_was_set")["$dict"])
             self.assertIn("grandchild True\nexit code 0\nexit code 0\n", done["stdout"], done["stderr"])
         if STOCK and "program.threads_in_place_of_processes" in self.s.hellos["main"]["features"]:
             done = dict(self.ok("program.run", name="threads_in_place_of_processes")["$dict"])
             self.assertIn("called with [3] [('four', 5)]", done["stdout"], done["stderr"])
 
+
+    def test_items_with_a_will_of_their_own(self):
+        self.main()
+        self.ok("queue.new", into="q")
+        self.ok("item.new", into="equal", kind="equal")
+        self.ok("queue.put", "q", item={"$object": "equal"})
+        self.assertEqual({"$other": "Equal"}, self.ok("queue.get", "q"))
+        if "isolated" not in self.s.hellos["main"]["features"]:
+            return  # nothing is serialised on its way to a thread
+        self.ok("item.new", into="failing", kind="fails_with_KeyError")
+        self.ok("pipe.new", into=["l", "r"])
+        self.assertEqual("KeyError", self.raised("connection.send", "l", item={"$object": "failing"})["type"])
+        self.ok("item.new", into="putting", kind="puts", queue="q")
+        self.ok("connection.send", "l", item={"$object": "putting"})
+        self.assertEqual("the item", self.ok("connection.recv", "r"))
+        self.assertEqual("put by an item", self.ok("queue.get", "q"))
+
+    def test_copies_of_arrays_are_arrays(self):
+        self.main()
+        self.ok("array.new", into="a", type="i", init=[1, 2])
+        if "array.copy" not in self.s.hellos["main"]["features"]:
+            return self.unsupported("array.copy", "a", into="copy")
+        self.ok("array.copy", "a", into="copy")
+        self.ok("array.set", "a", index=0, value=3)
+        self.assertEqual([1, 2], self.ok("array.slice", "copy"))
 
     def test_functions_are_serialised_as_registered(self):
         self.main()
@@ -820,6 +845,7 @@ class EveryProcess(EveryStartMethod):
         self.assertEqual(["l"], self.ok("puppet.names", by="p1"))
         self.ok("puppet.return", by="p1")
         self.assertEqual(["p1"], self.ok("connection.wait", objects=["y", "p1"], timeout=PATIENCE))
+        self.assertEqual(["p1"], self.ok("connection.wait", objects=["y", "p1"], timeout=PATIENCE, iterator=True))
         self.join("p1", 0)
         self.ok("connection.enter", "r")
         self.ok("connection.exit", "r")
