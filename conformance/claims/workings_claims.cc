@@ -1371,6 +1371,30 @@ Claims pools_and_servers() {
            [](Stage& stage) {
              expect_program_says(stage, "main_without_suffix", "got a parcel True\nexit code 0\n");
            }},
+      {.id = "start_method.class_of_a_packages_main_module",
+       .level = Level::kMust,
+       .says =
+           "What a child sends of a class of the main module is of that class where it arrives, "
+           "also if that module is one of a package.",
+       .documented = {"START-11"},
+       .needs = {"program.class_of_a_packages_main_module"},
+       .check =
+           [](Stage& stage) {
+             expect_program_says(stage, "class_of_a_packages_main_module",
+                                 "got a parcel True\nexit code 0\n");
+           }},
+      {.id = "start_method.interpreters_flags_are_the_childs",
+       .level = Level::kShould,
+       .says = "A child's interpreter has the flags that its creator's was started with.",
+       .documented = {"START-19"},
+       .needs = {"program.interpreter_flags"},
+       .check =
+           [](Stage& stage) {
+             expect_program_says(stage, "interpreter_flags",
+                                 "main 1 1 ['error::UserWarning']\n"
+                                 "child 1 1 ['error::UserWarning']\n"
+                                 "exit code 0\n");
+           }},
       {.id = "start_method.set_for_a_program_is_its_childrens",
        .level = Level::kMust,
        .says = "The start method that a program sets is that of its children and of theirs, also "

@@ -703,7 +703,8 @@ class EveryStartMethod:
             self.assertIn("exit code", done["stdout"])
             self.assertEqual(0, done["code"])
             for name in ("package", "semaphore_of_the_main_module", "without_standard_output",
-                         "default_timeout_of_sockets", "class_of_the_main_module", "main_without_suffix"):
+                         "default_timeout_of_sockets", "class_of_the_main_module", "main_without_suffix",
+                         "class_of_a_packages_main_module", "interpreter_flags"):
                 done = dict(self.ok("program.run", name=name)["$dict"])
                 self.assertIn("exit code 0", done["stdout"], done["stderr"])
         if "program.method_that_was_set" in self.s.hellos["main"]["features"]:

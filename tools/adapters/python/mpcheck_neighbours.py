@@ -53,6 +53,12 @@ def has_threads_by_other_names():
     return os.path.exists(os.path.join(folder, "dummy", "__init__.py"))
 
 
+def has_contexts():
+    """Whether the programs find the implementation's context where multiprocessing has it (loky has it elsewhere)."""
+    import mpcheck_adapter
+    return hasattr(mpcheck_adapter.MODULE, "get_context")
+
+
 def has_methods_of_its_own():
     """Whether the package chooses a start method for all of a program."""
     import mpcheck_adapter
@@ -81,10 +87,11 @@ def features(thread):
         found.append("greenlet")
     if is_installed("gevent"):
         found.append("gevent")
-    if not thread:
+    if not thread and has_contexts():
         found += ["program.unguarded", "program.package", "program.semaphore_of_the_main_module",
                   "program.without_standard_output", "program.default_timeout_of_sockets",
-                  "program.class_of_the_main_module", "program.main_without_suffix"]
+                  "program.class_of_the_main_module", "program.main_without_suffix",
+                  "program.class_of_a_packages_main_module", "program.interpreter_flags"]
         if has_methods_of_its_own():
             found.append("program.method_that_was_set")
         if has_threads_by_other_names():

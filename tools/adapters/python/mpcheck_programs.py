@@ -120,6 +120,46 @@ def main_without_suffix(module, method):
     class_of_the_main_module(module, method, "main_without_suffix")
 
 
+def class_of_a_packages_main_module(module, method):
+    """The same in a main module of a package, started by its name there."""
+    import os
+    import subprocess
+    os.makedirs("package_with_a_class", exist_ok=True)
+    for name, text in (("__init__", ""), ("program", CLASS.format(module=module, method=method))):
+        with open(os.path.join("package_with_a_class", name + ".py"), "w") as file:
+            file.write(text)
+    here = os.pathsep.join(filter(None, [os.getcwd(), os.environ.get("PYTHONPATH")]))
+    sys.exit(subprocess.call([sys.executable, "-m", "package_with_a_class.program"],
+                             env=dict(os.environ, PYTHONPATH=here)))
+
+
+FLAGS = """
+import sys
+import {module}
+
+def tell(name):
+    print(name, sys.flags.optimize, sys.flags.dont_write_bytecode, sys.warnoptions, flush=True)
+
+if __name__ == "__main__":
+    child = {module}.get_context({method!r} or None).Process(target=tell, args=("child",))
+    tell("main")
+    child.start()
+    child.join()
+    print("exit code", child.exitcode)
+"""
+
+
+def interpreter_flags(module, method):
+    """Starts a child in a program whose interpreter has flags of its own."""
+    import os
+    import subprocess
+    with open("interpreter_flags.py", "w") as file:
+        file.write(FLAGS.format(module=module, method=method))
+    sys.exit(subprocess.call([sys.executable, "-O", "-B", "-W", "error::UserWarning",
+                              os.path.abspath("interpreter_flags.py")],
+                             env={name: value for name, value in os.environ.items() if name != "PYTHONWARNINGS"}))
+
+
 METHOD = """
 import {module}
 
