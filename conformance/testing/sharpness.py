@@ -227,11 +227,16 @@ class Ranking:
 
 # ---- Judging a fault
 
+def nothing_seen_of(fault):
+    """A fault's line of the results before any claim was asked."""
+    return {"fault": fault["id"], "area": fault["area"], "breaks": fault["breaks"], "verdict": MISSED,
+            "unseen": fault.get("unseen"), "caught_by": [], "seen": [], "doubtful": [], "claims_asked": 0}
+
+
 def judge_fault(fault, planted, command, ranking, runners, all_claims):
     """One fault's line of the results."""
     began = time.monotonic()
-    result = {"fault": fault["id"], "area": fault["area"], "breaks": fault["breaks"], "verdict": MISSED,
-              "unseen": fault.get("unseen"), "caught_by": [], "seen": [], "doubtful": [], "claims_asked": 0}
+    result = nothing_seen_of(fault)
     with tempfile.TemporaryDirectory(prefix="fault-", dir=runners.folder) as folder:
         try:
             environment = planted.plant(fault, folder)
@@ -409,9 +414,7 @@ def sharpness_of(one, args, runners, results_folder):
 
     def attempt(fault):
         if fault["id"] in refused:
-            return {"fault": fault["id"], "area": fault["area"], "breaks": fault["breaks"], "verdict": NOT_JUDGED,
-                    "unseen": None, "caught_by": [], "seen": [], "doubtful": [], "claims_asked": 0, "seconds": 0,
-                    "why": refused[fault["id"]]}
+            return dict(nothing_seen_of(fault), verdict=NOT_JUDGED, seconds=0, why=refused[fault["id"]])
         return judge_fault(fault, planted, command, ranking, runners, args.all_claims)
 
     results, progress = [], Progress(len(faults))

@@ -7,6 +7,28 @@ a word at a time; conformance/PROTOCOL.md, section 14, says what each does.
 """
 import sys
 
+
+def run_file(name, text, *flags, env=None):
+    """Ends as the program of that text does, in a file of that name, by an interpreter with these flags."""
+    import os
+    import subprocess
+    with open(name, "w") as file:
+        file.write(text)
+    sys.exit(subprocess.call([sys.executable] + list(flags) + [os.path.abspath(name)], env=env))
+
+
+def run_package(name, **modules):
+    """Ends as the module `program` does of a package of these modules, started by its name there."""
+    import os
+    import subprocess
+    os.makedirs(name, exist_ok=True)
+    for module, text in dict(modules, __init__="").items():
+        with open(os.path.join(name, module + ".py"), "w") as file:
+            file.write(text)
+    here = os.pathsep.join(filter(None, [os.getcwd(), os.environ.get("PYTHONPATH")]))
+    sys.exit(subprocess.call([sys.executable, "-m", name + ".program"], env=dict(os.environ, PYTHONPATH=here)))
+
+
 UNGUARDED = """
 import {module}
 print("module", __name__, flush=True)
@@ -19,11 +41,7 @@ print("exit code", child.exitcode)
 
 def unguarded(module, method):
     """Starts a child from the top level of a program, without asking whether it is the main one."""
-    import os
-    import subprocess
-    with open("unguarded.py", "w") as file:
-        file.write(UNGUARDED.format(module=module, method=method))
-    sys.exit(subprocess.call([sys.executable, os.path.abspath("unguarded.py")]))
+    run_file("unguarded.py", UNGUARDED.format(module=module, method=method))
 
 
 PACKAGE = """
@@ -47,16 +65,8 @@ if __name__ == "__main__":
 
 def package(module, method):
     """Starts a child from a main module that is one of a package, and was started by its name there."""
-    import os
-    import subprocess
-    os.makedirs("package_of_programs", exist_ok=True)
-    for name, text in (("__init__", ""), ("neighbour", "NAME = 'neighbour'"),
-                       ("program", PACKAGE.format(module=module, method=method))):
-        with open(os.path.join("package_of_programs", name + ".py"), "w") as file:
-            file.write(text)
-    here = os.pathsep.join(filter(None, [os.getcwd(), os.environ.get("PYTHONPATH")]))
-    sys.exit(subprocess.call([sys.executable, "-m", "package_of_programs.program"],
-                             env=dict(os.environ, PYTHONPATH=here)))
+    run_package("package_of_programs", neighbour="NAME = 'neighbour'",
+                program=PACKAGE.format(module=module, method=method))
 
 
 SEMAPHORE = """
@@ -77,11 +87,7 @@ if __name__ == "__main__":
 
 def semaphore_of_the_main_module(module, method):
     """Makes a semaphore at the top level of a program, and so once more in a child that imports it."""
-    import os
-    import subprocess
-    with open("semaphore_of_the_main_module.py", "w") as file:
-        file.write(SEMAPHORE.format(module=module, method=method))
-    sys.exit(subprocess.call([sys.executable, os.path.abspath("semaphore_of_the_main_module.py")]))
+    run_file("semaphore_of_the_main_module.py", SEMAPHORE.format(module=module, method=method))
 
 
 CLASS = """
@@ -108,11 +114,7 @@ if __name__ == "__main__":
 
 def class_of_the_main_module(module, method, file="class_of_the_main_module.py"):
     """Gets an object of a class of the main module from a child."""
-    import os
-    import subprocess
-    with open(file, "w") as program:
-        program.write(CLASS.format(module=module, method=method))
-    sys.exit(subprocess.call([sys.executable, os.path.abspath(file)]))
+    run_file(file, CLASS.format(module=module, method=method))
 
 
 def main_without_suffix(module, method):
@@ -122,15 +124,7 @@ def main_without_suffix(module, method):
 
 def class_of_a_packages_main_module(module, method):
     """The same in a main module of a package, started by its name there."""
-    import os
-    import subprocess
-    os.makedirs("package_with_a_class", exist_ok=True)
-    for name, text in (("__init__", ""), ("program", CLASS.format(module=module, method=method))):
-        with open(os.path.join("package_with_a_class", name + ".py"), "w") as file:
-            file.write(text)
-    here = os.pathsep.join(filter(None, [os.getcwd(), os.environ.get("PYTHONPATH")]))
-    sys.exit(subprocess.call([sys.executable, "-m", "package_with_a_class.program"],
-                             env=dict(os.environ, PYTHONPATH=here)))
+    run_package("package_with_a_class", program=CLASS.format(module=module, method=method))
 
 
 FLAGS = """
@@ -152,12 +146,8 @@ if __name__ == "__main__":
 def interpreter_flags(module, method):
     """Starts a child in a program whose interpreter has flags of its own."""
     import os
-    import subprocess
-    with open("interpreter_flags.py", "w") as file:
-        file.write(FLAGS.format(module=module, method=method))
-    sys.exit(subprocess.call([sys.executable, "-O", "-B", "-W", "error::UserWarning",
-                              os.path.abspath("interpreter_flags.py")],
-                             env={name: value for name, value in os.environ.items() if name != "PYTHONWARNINGS"}))
+    run_file("interpreter_flags.py", FLAGS.format(module=module, method=method), "-O", "-B", "-W", "error::UserWarning",
+             env={name: value for name, value in os.environ.items() if name != "PYTHONWARNINGS"})
 
 
 METHOD = """
@@ -179,11 +169,7 @@ if __name__ == "__main__":
 
 def method_that_was_set(module, method):
     """Sets the start method, starts a child that starts another, and asks each for its own."""
-    import os
-    import subprocess
-    with open("method_that_was_set.py", "w") as file:
-        file.write(METHOD.format(module=module, method=method))
-    sys.exit(subprocess.call([sys.executable, os.path.abspath("method_that_was_set.py")]))
+    run_file("method_that_was_set.py", METHOD.format(module=module, method=method))
 
 
 def complain():
