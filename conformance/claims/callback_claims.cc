@@ -21,9 +21,6 @@ Value arguments_of(Puppet& puppet) { return member_of(puppet.must(self::argument
 std::string done(const Puppet& task) { return task.name() + "_done"; }
 std::string failed(const Puppet& task) { return task.name() + "_failed"; }
 
-// An exception as an argument: a reply tells its type only.
-Value exception_object(std::string type) { return Value(Value::Form(Value::Other{type})); }
-
 Callbacks expects_callbacks(Stage& stage) {
   return {.callback = stage.expects("done"), .error_callback = stage.expects("failed")};
 }

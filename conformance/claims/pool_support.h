@@ -13,6 +13,11 @@
 
 namespace conformance {
 
+// An exception that a task returned, or a callback got: a reply tells its type only.
+inline Value exception_object(std::string type) {
+  return Value(Value::Form(Value::Other{std::move(type)}));
+}
+
 inline RemoteAsyncResult result_named(std::string name) {
   RemoteAsyncResult result;
   result.name = std::move(name);

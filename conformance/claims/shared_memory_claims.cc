@@ -931,10 +931,11 @@ Claims managed() {
            [](Stage& stage) {
              Puppet& main = stage.main();
              std::vector<std::string> files;
+             const std::string mains_root = absl::StrCat("/proc/", main.pid(), "/root");
              for (int i = 0; i < 8; ++i) {
                const std::string name = name_of_block(main, block_of(main, 8));
                ASSERT_EQ(name.find('/'), name.npos) << name;
-               files.push_back(absl::StrCat("/proc/", main.pid(), "/root/dev/shm/", name));
+               files.push_back(absl::StrCat(mains_root, "/dev/shm/", name));
              }
              if (!stage.shared_memory()) {
                throw Abandon{Abandon::Why::kUnknown, "nobody can tell here whose memory is left"};

@@ -1491,9 +1491,6 @@ Claims pools_and_servers() {
 struct StrangeItem : RemoteObject {
   Op make(const std::string& kind) const { return makes("item.new", *this, {{"kind", kind}}); }
 };
-Value exception_object(std::string type) {
-  return Value(Value::Form(Value::Other{std::move(type)}));
-}
 StrangeItem item_named(std::string name) { return handle_named<StrangeItem>(std::move(name)); }
 
 Claims strange_items() {
@@ -1520,8 +1517,8 @@ Claims strange_items() {
            }},
       {.id = "pool.apply.item_that_equals_everything",
        .level = Level::kMust,
-       .says = "A task may take and return what says that it equals whatever it is compared with; "
-               "its callback is called, and the pool goes on.",
+       .says = "A task may take and return what says that it equals whatever it is compared with, "
+               "and the pool goes on.",
        .documented = {"POOL-08"},
        .needs = {"pool", "item"},
        .check =
@@ -1634,8 +1631,9 @@ Claims seldom_used() {
            }},
       {.id = "pipe.wait_takes_what_can_be_iterated_once",
        .level = Level::kMust,
-       .says = "wait() tells which are ready of connections and processes that it gets from an "
-               "iterator, which can be gone through only once.",
+       .says =
+           "wait() tells which are ready of connections that it gets from an iterator, which can "
+           "be gone through only once.",
        .documented = {"WAIT-01"},
        .needs = {"pipe", "connection.wait_for_iterator"},
        .check =
@@ -1653,8 +1651,8 @@ Claims seldom_used() {
            }},
       {.id = "pool.map.goes_over_the_keys_of_a_dictionary",
        .level = Level::kMust,
-       .says = "What map(), starmap() and imap() get may be any container, also one that can't be "
-               "sliced; of a dictionary they take the keys, in their order.",
+       .says = "What map() gets may be a container that can't be sliced: of a dictionary it takes "
+               "the keys, in their order, whatever the size of a chunk.",
        .documented = {"POOL-12", "POOL-14"},
        .needs = {"pool", "pool.map_of_dictionary"},
        .check =
@@ -1914,8 +1912,7 @@ Claims seldom_used() {
            }},
       {.id = "pool.apply.method_of_an_object_that_is_false",
        .level = Level::kMust,
-       .says = "A method is a task's function, or a child's target, also if its object counts as "
-               "false.",
+       .says = "A method can be a task's function also if its object counts as false.",
        .documented = {"POOL-08"},
        .needs = {"pool", "pool.method_of_nothing"},
        .check =
