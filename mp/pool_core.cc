@@ -88,8 +88,10 @@ PoolCore::PoolCore(PoolSettings settings)
   workers_.resize(static_cast<size_t>(settings_.processes));
   try {
     for (size_t i = 0; i < workers_.size(); ++i) start_worker(i);
-    if (settings_.start_method.value_or(get_start_method()) == StartMethod::kFork)
-      nursery_ = std::make_unique<Nursery>();
+    // Asking for the program's method settles it.
+    const StartMethod method =
+        settings_.start_method ? *settings_.start_method : get_start_method();
+    if (method == StartMethod::kFork) nursery_ = std::make_unique<Nursery>();
     handler_ = os::quiet_thread([this] { handle_results(); });
     watcher_ = os::quiet_thread([this] { watch_workers(); });
   } catch (...) {

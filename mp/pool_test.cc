@@ -831,6 +831,14 @@ TEST(PoolOptionsTest, OutOfRangeIsRefused) {
   EXPECT_EQ(Pool().processes(), cpu_count());
 }
 
+TEST(PoolOptionsTest, MethodOfItsOwnDoesNotSettleTheProgramsMethod) {
+  set_start_method(std::nullopt, /*force=*/true);
+  Pool pool({.processes = 1, .start_method = StartMethod::kSpawn});
+  EXPECT_EQ(chosen_start_method(), std::nullopt);
+  EXPECT_EQ(pool.apply(square, 2), 4);
+  EXPECT_EQ(chosen_start_method(), std::nullopt);
+}
+
 TEST(PoolOptionsTest, ForkedChildHasNoPool) {
   Pool pool(1);
   EXPECT_EQ(pool.apply(square, 2), 4);
