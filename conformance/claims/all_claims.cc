@@ -57,6 +57,7 @@ const Claims& all_claims() {
                       remote_claims,
                       fault_claims,
                       limit_claims,
+                      sleeping_claims,
                       thread_claims,
                       queue_module_claims,
                       coroutine_claims,

@@ -43,6 +43,7 @@ Claims file_and_socket_claims();
 Claims walk_claims();
 Claims sample_claims();
 Claims workings_claims();
+Claims sleeping_claims();
 
 }  // namespace conformance
 

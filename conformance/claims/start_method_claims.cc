@@ -8,6 +8,7 @@
 #include "conformance/claims/areas.h"
 #include "conformance/claims/items.h"
 #include "conformance/claims/member_of.h"
+#include "conformance/claims/pool_support.h"
 #include "conformance/claims/process_support.h"
 #include "conformance/stage/matchers.h"
 #include "conformance/stage/process_tree.h"
@@ -221,6 +222,37 @@ Claims choosing() {
                main.must(module::set_start_method(chosen, true));
                Puppet& child = stage.start_process(main);
                EXPECT_THAT(child.does(module::get_start_method()), returns(method));
+             }
+           }},
+      {.id = "start_method.use_of_a_context_settles_nothing",
+       .level = Level::kShould,
+       .says = "Processes, pools, managers and shared objects of a context leave the program's "
+               "own start method open: any can be set after them.",
+       .documented = {"START-04", "START-07"},
+       .needs = {"context.own", "pool", "manager.list", "queue", "value", "isolated"},
+       .check =
+           [](Stage& stage) {
+             Puppet& main = stage.main();
+             const auto expect_open = [&](const char* after) {
+               EXPECT_THAT(main.does(module::get_start_method(true)), returns(nullptr)) << after;
+             };
+             RemoteQueue q = main.queue();
+             stage.start_process(main, {q, main.value("i", 1)}).must(q.put(1));
+             expect_open("a process with what is shared");
+             RemotePool pool = main.pool(1);
+             expect_open("a pool");
+             EXPECT_THAT(main.does(pool.apply("square", {3})), returns(9));
+             close_and_join(main, pool);
+             expect_open("a task");
+             RemoteManager manager = main.manager();
+             main.makes(manager.list());
+             main.must(manager.shutdown());
+             expect_open("a manager");
+             const Value::List all = as_list(main.must(module::get_all_start_methods()));
+             for (const Value& each : all) {
+               if (each == Value(stage.about().start_method)) continue;
+               EXPECT_THAT(main.does(module::set_start_method(each)), returns(nullptr));
+               break;
              }
            }},
   };
