@@ -31,7 +31,7 @@ def mp_conformance_test(
       name: the target's name; also what reports call the implementation.
       testee: the adapter's command line, a list of words. $(rootpath LABEL) stands for a file of `data`.
       waivers: a file of known violations, each with its reason (conformance/runner/waivers.h). Two-sided:
-        an unlisted violation fails, and so does a listed claim that holds.
+        an unlisted violation fails, and so does a listed claim that holds. What it includes goes into `data`.
       data: what the adapter needs at run time.
       shard_count: into how many processes the suite is split. Each uses about half a core.
       time_scale: multiplies every patience; for slow machines and sanitizers.

@@ -13,10 +13,11 @@ void compare(bool violated, const Waiver* waiver, std::string_view violation, As
   if (violated && waiver == nullptr) {
     a->complaints.emplace_back(violation);
   } else if (!violated && waiver != nullptr && !waiver->sometimes) {
-    a->complaints.push_back(absl::StrCat(
-        "line ", waiver->line, " of the waivers ('", waiver->pattern,
-        "') excuses this, but there is nothing to excuse: remove it, or name the versions "
-        "that it is true of"));
+    a->complaints.push_back(
+        absl::StrCat(waiver->path, ":", waiver->line, " ('", waiver->pattern,
+                     "') excuses this, but there is nothing to excuse: ",
+                     waiver->included ? "say holds: in the file that includes it" : "remove it",
+                     ", or name the versions that it is true of"));
   } else if (violated) {
     a->waived = true;
   }

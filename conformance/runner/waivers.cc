@@ -1,7 +1,12 @@
 #include "conformance/runner/waivers.h"
 
 #include <algorithm>
+#include <filesystem>
+#include <fstream>
+#include <iterator>
 #include <optional>
+#include <set>
+#include <utility>
 
 #include "absl/strings/ascii.h"
 #include "absl/strings/match.h"
@@ -13,7 +18,11 @@
 namespace conformance {
 namespace {
 
-constexpr std::string_view kHygienePrefix = "hygiene:", kSometimesPrefix = "sometimes:";
+namespace fs = std::filesystem;
+
+constexpr std::string_view kHygienePrefix = "hygiene:", kSometimesPrefix = "sometimes:",
+                           kHoldsPrefix = "holds:";
+constexpr std::string_view kUnexplained = "unexplained: say why, or link an issue";
 
 // `versions`: with its brackets, or empty.
 std::string line_text(WaiverKind kind, std::string_view claim_id, std::string_view versions,
@@ -38,6 +47,108 @@ std::optional<bool> violated(const Waivers::Seen& seen, WaiverKind kind) {
   return seen.semantics_judged ? std::optional(seen.semantics_violated) : std::nullopt;
 }
 
+std::vector<std::string> lines_of(std::string_view text) {
+  return absl::StrSplit(absl::StripSuffix(text, "\n"), '\n');
+}
+
+// The lines of a file, then those of the files that it includes.
+class Reader {
+ public:
+  Reader(const std::vector<std::string>& all_claim_ids, std::vector<Waiver>* out)
+      : all_claim_ids_(all_claim_ids), out_(*out) {}
+
+  // What is wrong; nothing if all is well.
+  std::string read(const std::string& text, const std::string& path) {
+    const std::vector<std::string> lines = lines_of(text);
+    const size_t begin = out_.size();
+    std::vector<std::pair<std::string, std::string>>
+        includes;  // the file, and where it is included
+    for (size_t i = 0; i < lines.size(); ++i) {
+      const std::string place = absl::StrCat(path, ":", i + 1, ": ");
+      auto [pattern, reason] =
+          std::pair<std::string, std::string>(absl::StrSplit(lines[i], absl::MaxSplits('#', 1)));
+      absl::StripAsciiWhitespace(&pattern);
+      absl::StripAsciiWhitespace(&reason);
+      if (pattern.empty()) continue;
+      if (reason.empty())
+        return absl::StrCat(place, "'", pattern, "' has no reason; add one behind a #");
+      if (std::string_view file = pattern; absl::ConsumePrefix(&file, "include ")) {
+        includes.emplace_back(absl::StripAsciiWhitespace(file), place);
+        continue;
+      }
+      Waiver waiver{.reason = reason,
+                    .path = path,
+                    .line = static_cast<int>(i) + 1,
+                    .included = !including_.empty()};
+      if (std::string fault = take_pattern(pattern, &waiver); !fault.empty())
+        return absl::StrCat(place, fault);
+      out_.push_back(std::move(waiver));
+    }
+    const size_t end = out_.size();
+    including_.push_back(fs::path(path).lexically_normal());
+    for (const auto& [file, place] : includes) {
+      if (std::string fault = include(file, place); !fault.empty()) return fault;
+    }
+    including_.pop_back();
+    return contradicts_nothing(begin, end);
+  }
+
+ private:
+  std::string include(const std::string& file, const std::string& place) {
+    const fs::path path = (including_.back().parent_path() / file).lexically_normal();
+    if (std::find(including_.begin(), including_.end(), path) != including_.end())
+      return absl::StrCat(place, "'", file, "' includes itself");
+    std::ifstream in(path);
+    if (!in)
+      return absl::StrCat(place, "'", file, "' can't be read; it has to be beside this file");
+    return read(std::string(std::istreambuf_iterator<char>(in), {}), path.string());
+  }
+
+  std::string take_pattern(std::string pattern, Waiver* waiver) {
+    if (size_t bracket = pattern.find('['); bracket != std::string::npos) {
+      if (!pattern.ends_with(']')) return absl::StrCat("'", pattern, "' lacks its ]");
+      auto versions = VersionRange::parse(
+          std::string_view(pattern).substr(bracket + 1, pattern.size() - bracket - 2));
+      if (const auto* fault = std::get_if<std::string>(&versions)) return *fault;
+      waiver->versions = std::get<VersionRange>(versions);
+      pattern = std::string(absl::StripAsciiWhitespace(pattern.substr(0, bracket)));
+    }
+    std::string_view id = pattern;
+    waiver->holds = absl::ConsumePrefix(&id, kHoldsPrefix);
+    waiver->sometimes = !waiver->holds && absl::ConsumePrefix(&id, kSometimesPrefix);
+    if (absl::ConsumePrefix(&id, kHygienePrefix)) waiver->kind = WaiverKind::kHygiene;
+    waiver->pattern = std::string(id);
+    if (std::any_of(all_claim_ids_.begin(), all_claim_ids_.end(),
+                    [&](const std::string& each) { return waiver->matches(each); }))
+      return "";
+    return absl::StrCat("no claim is called '", waiver->pattern, "'; --list shows all");
+  }
+
+  // The lines from `begin` to `end` are a file's own, those behind them what it includes.
+  std::string contradicts_nothing(size_t begin, size_t end) const {
+    for (size_t i = begin; i < end; ++i) {
+      const Waiver& own = out_[i];
+      const bool contradicts =
+          std::any_of(out_.begin() + static_cast<ptrdiff_t>(end), out_.end(),
+                      [&](const Waiver& each) { return both_speak_of_a_claim(own, each); });
+      if (own.holds && !contradicts)
+        return absl::StrCat(own.path, ":", own.line, ": '", own.pattern,
+                            "' holds anyway: no included file waives it");
+    }
+    return "";
+  }
+
+  bool both_speak_of_a_claim(const Waiver& a, const Waiver& b) const {
+    return a.kind == b.kind &&
+           std::any_of(all_claim_ids_.begin(), all_claim_ids_.end(),
+                       [&](const std::string& id) { return a.matches(id) && b.matches(id); });
+  }
+
+  const std::vector<std::string>& all_claim_ids_;
+  std::vector<Waiver>& out_;
+  std::vector<fs::path> including_;  // the files on the way to the one that is read
+};
+
 }  // namespace
 
 bool matches_pattern(std::string_view pattern, std::string_view text) {
@@ -60,47 +171,24 @@ bool Waiver::applies_to(std::string_view claim_id, std::string_view version) con
 std::variant<Waivers, std::string> Waivers::parse(const std::string& text, const std::string& path,
                                                   const std::vector<std::string>& all_claim_ids) {
   Waivers out;
-  out.lines_ = absl::StrSplit(absl::StripSuffix(text, "\n"), '\n');
-  for (size_t i = 0; i < out.lines_.size(); ++i) {
-    auto [pattern, reason] =
-        std::pair<std::string, std::string>(absl::StrSplit(out.lines_[i], absl::MaxSplits('#', 1)));
-    absl::StripAsciiWhitespace(&pattern);
-    absl::StripAsciiWhitespace(&reason);
-    if (pattern.empty()) continue;
-    auto wrong = [&, line = i + 1](std::string_view what) {
-      return absl::StrCat(path, ":", line, ": ", what);
-    };
-    Waiver waiver{
-        .kind = WaiverKind::kSemantics, .reason = reason, .line = static_cast<int>(i) + 1};
-    if (reason.empty())
-      return wrong(absl::StrCat("'", pattern, "' has no reason; add one behind a #"));
-    if (size_t bracket = pattern.find('['); bracket != std::string::npos) {
-      if (!pattern.ends_with(']')) return wrong(absl::StrCat("'", pattern, "' lacks its ]"));
-      auto versions = VersionRange::parse(
-          std::string_view(pattern).substr(bracket + 1, pattern.size() - bracket - 2));
-      if (const auto* fault = std::get_if<std::string>(&versions)) return wrong(*fault);
-      waiver.versions = std::get<VersionRange>(versions);
-      pattern = std::string(absl::StripAsciiWhitespace(pattern.substr(0, bracket)));
-    }
-    std::string_view id = pattern;
-    waiver.sometimes = absl::ConsumePrefix(&id, kSometimesPrefix);
-    if (absl::ConsumePrefix(&id, kHygienePrefix)) waiver.kind = WaiverKind::kHygiene;
-    waiver.pattern = std::string(id);
-    if (std::none_of(all_claim_ids.begin(), all_claim_ids.end(),
-                     [&](const std::string& each) { return waiver.matches(each); })) {
-      return wrong(absl::StrCat("no claim is called '", waiver.pattern, "'; --list shows all"));
-    }
-    out.waivers_.push_back(std::move(waiver));
-  }
+  out.lines_ = lines_of(text);
+  std::string fault = Reader(all_claim_ids, &out.waivers_).read(text, path);
+  if (!fault.empty()) return fault;
   return out;
+}
+
+const Waiver* Waivers::nearest(WaiverKind kind, std::string_view claim_id, std::string_view version,
+                               const std::set<const Waiver*>& but) const {
+  for (const Waiver& w : waivers_) {
+    if (w.kind == kind && w.applies_to(claim_id, version) && !but.contains(&w)) return &w;
+  }
+  return nullptr;
 }
 
 const Waiver* Waivers::find(WaiverKind kind, std::string_view claim_id,
                             std::string_view version) const {
-  for (const Waiver& w : waivers_) {
-    if (w.kind == kind && w.applies_to(claim_id, version)) return &w;
-  }
-  return nullptr;
+  const Waiver* w = nearest(kind, claim_id, version, {});
+  return w == nullptr || w->holds ? nullptr : w;
 }
 
 bool Waivers::is_for_several_versions() const {
@@ -111,36 +199,41 @@ bool Waivers::is_for_several_versions() const {
 std::string Waivers::rewritten(const std::map<std::string, Seen>& seen,
                                const std::string& version) const {
   const bool several = is_for_several_versions();
+  const std::string versions = several ? absl::StrCat("[==", version, "]") : "";
   std::vector<std::string> lines = lines_;
-  std::vector<bool> gone(lines.size(), false);
+  std::set<const Waiver*> wrong;  // lines of this file that what was seen contradicts
   for (const Waiver& w : waivers_) {
+    if (w.included || w.sometimes) continue;
     std::vector<std::string> still_violated;
-    bool some_hold = false, some_unseen = true;
-    const std::string versions = several ? absl::StrCat("[==", version, "]") : "";
+    bool some_hold = false;
     for (const auto& [id, what] : seen) {
       if (!w.applies_to(id, version)) continue;
       std::optional<bool> is_violated = violated(what, w.kind);
-      if (is_violated.has_value()) some_unseen = false;
       if (is_violated == true) still_violated.push_back(line_text(w.kind, id, versions, w.reason));
       if (is_violated == false) some_hold = true;
     }
-    if (!some_hold || some_unseen || w.sometimes) continue;
-    size_t at = static_cast<size_t>(w.line) - 1;
-    if (several && !absl::StrContains(lines[at], absl::StrCat("[==", version, "]")))
-      still_violated.insert(still_violated.begin(), without_version(lines[at], w, version));
-    gone[at] = still_violated.empty();
-    if (!still_violated.empty()) lines[at] = absl::StrJoin(still_violated, "\n");
+    if (w.holds ? still_violated.empty() : !some_hold) continue;
+    wrong.insert(&w);
+    if (w.holds) still_violated.clear();
+    std::string& line = lines[static_cast<size_t>(w.line) - 1];
+    if (several && !absl::StrContains(line, absl::StrCat("[==", version, "]")))
+      still_violated.insert(still_violated.begin(), without_version(line, w, version));
+    line = absl::StrJoin(still_violated, "\n");
   }
   std::vector<std::string> kept;
   for (size_t i = 0; i < lines.size(); ++i) {
-    if (!gone[i]) kept.push_back(lines[i]);
+    if (!lines[i].empty() || lines_[i].empty()) kept.push_back(lines[i]);
   }
   while (!kept.empty() && kept.back().empty()) kept.pop_back();
   for (WaiverKind kind : {WaiverKind::kSemantics, WaiverKind::kHygiene}) {
     for (const auto& [id, what] : seen) {
-      if (violated(what, kind) == true && find(kind, id, version) == nullptr)
-        kept.push_back(line_text(kind, id, several ? absl::StrCat("[==", version, "]") : "",
-                                 "unexplained: say why, or link an issue"));
+      const Waiver* said = nearest(kind, id, version, wrong);
+      const bool excused = said != nullptr && !said->holds;
+      const bool split = !excused && find(kind, id, version) != nullptr;
+      if (violated(what, kind) == true && !excused && !split)
+        kept.push_back(line_text(kind, id, versions, kUnexplained));
+      if (violated(what, kind) == false && excused && said->included && !said->sometimes)
+        kept.push_back(absl::StrCat(kHoldsPrefix, line_text(kind, id, versions, kUnexplained)));
     }
   }
   return absl::StrCat(absl::StrJoin(kept, "\n"), kept.empty() ? "" : "\n");

@@ -1,5 +1,7 @@
 #include "conformance/runner/waivers.h"
 
+#include <fstream>
+
 #include "gtest/gtest.h"
 
 namespace conformance {
@@ -13,6 +15,22 @@ Waivers waivers(const std::string& text) {
 }
 std::string error(const std::string& text) {
   auto parsed = Waivers::parse(text, "w.txt", kIds);
+  const std::string* what = std::get_if<std::string>(&parsed);
+  return what != nullptr ? *what : "";
+}
+
+// A file in a folder of the tests' own.
+std::string written(const std::string& name, const std::string& text) {
+  std::string path = testing::TempDir() + name;
+  std::ofstream(path) << text;
+  return path;
+}
+// What the file says, be it waivers or an error.
+std::variant<Waivers, std::string> waivers_beside(const std::string& text) {
+  return Waivers::parse(text, testing::TempDir() + "near.txt", kIds);
+}
+std::string error_beside(const std::string& text) {
+  auto parsed = waivers_beside(text);
   const std::string* what = std::get_if<std::string>(&parsed);
   return what != nullptr ? *what : "";
 }
@@ -112,6 +130,79 @@ TEST(Waivers, RewritingKeepsWhatIsSometimesViolated) {
   const std::string text = "sometimes:queue.get.blocks  # a race\n";
   EXPECT_EQ(waivers(text).rewritten({{"queue.get.blocks", kHeld}}, ""), text);
   EXPECT_EQ(waivers(text).rewritten({{"queue.get.blocks", kViolated}}, ""), text);
+}
+
+TEST(Waivers, IncludedFileExcusesWithItsOwnReasons) {
+  const std::string far = written("far.txt", "queue.*  # slow\nlock.release [<2]  # old\n");
+  const Waivers w = std::get<Waivers>(waivers_beside("include far.txt  # the same package\n"));
+  const Waiver* found = w.find(WaiverKind::kSemantics, "queue.get.blocks", "3");
+  ASSERT_NE(found, nullptr);
+  EXPECT_EQ(found->reason, "slow");
+  EXPECT_EQ(found->path, far);
+  EXPECT_EQ(found->line, 1);
+  EXPECT_TRUE(found->included);
+  EXPECT_EQ(w.find(WaiverKind::kSemantics, "lock.release", "3"), nullptr);
+  EXPECT_NE(w.find(WaiverKind::kSemantics, "lock.release", "1"), nullptr);
+}
+
+TEST(Waivers, NearerLineGoesBeforeAnIncludedOne) {
+  written("far.txt", "queue.*  # slow\npool.map  # late\n");
+  written("middle.txt", "holds:pool.map  # it waits\ninclude far.txt  # like it\n");
+  const Waivers w = std::get<Waivers>(
+      waivers_beside("include middle.txt  # like it\nholds:queue.put.blocks  # it does\n"
+                     "sometimes:queue.get.blocks  # a race here\n"));
+  EXPECT_EQ(w.find(WaiverKind::kSemantics, "queue.put.blocks", ""), nullptr);
+  EXPECT_EQ(w.find(WaiverKind::kSemantics, "pool.map", ""), nullptr);
+  EXPECT_TRUE(w.find(WaiverKind::kSemantics, "queue.get.blocks", "")->sometimes);
+}
+
+TEST(Waivers, IncludedFileThatIsNoneIsAnError) {
+  EXPECT_EQ(
+      error_beside("# a\ninclude absent.txt  # x\n"),
+      testing::TempDir() + "near.txt:2: 'absent.txt' can't be read; it has to be beside this file");
+  EXPECT_EQ(error_beside("include far.txt\n"),
+            testing::TempDir() + "near.txt:1: 'include far.txt' has no reason; add one behind a #");
+}
+
+TEST(Waivers, ErrorOfAnIncludedFileNamesThatFile) {
+  const std::string far = written("far.txt", "\nqueue.pop  # x\n");
+  EXPECT_EQ(error_beside("include far.txt  # x\n"),
+            far + ":2: no claim is called 'queue.pop'; --list shows all");
+}
+
+TEST(Waivers, FileThatIncludesItselfIsAnError) {
+  const std::string far = written("far.txt", "include near.txt  # x\n");
+  EXPECT_EQ(error_beside("include far.txt  # x\n"), far + ":1: 'near.txt' includes itself");
+}
+
+TEST(Waivers, HoldsOfWhatNobodyWaivesIsAnError) {
+  written("far.txt", "hygiene:queue.*  # x\nlock.release  # y\n");
+  EXPECT_EQ(error_beside("include far.txt  # x\nholds:queue.get.blocks  # y\n"),
+            testing::TempDir() +
+                "near.txt:2: 'queue.get.blocks' holds anyway: no included file waives it");
+  EXPECT_EQ(error_beside("include far.txt  # x\nholds:lock.*  # y\n"), "");
+}
+
+TEST(Waivers, RewritingSaysWhatHoldsThoughAnIncludedFileWaivesIt) {
+  written("far.txt", "queue.*  # slow\nsometimes:pool.map  # late\n");
+  const std::string text = "include far.txt  # x\n";
+  EXPECT_EQ(std::get<Waivers>(waivers_beside(text))
+                .rewritten({{"queue.get.blocks", kHeld},
+                            {"queue.put.blocks", kViolated},
+                            {"pool.map", kHeld},
+                            {"lock.release", kViolated}},
+                           ""),
+            text +
+                "lock.release  # unexplained: say why, or link an issue\n"
+                "holds:queue.get.blocks  # unexplained: say why, or link an issue\n");
+}
+
+TEST(Waivers, RewritingDropsAHoldsThatDoesNot) {
+  written("far.txt", "queue.*  # slow\n");
+  const std::string text = "include far.txt  # x\n", holds = "holds:queue.get.blocks  # y\n";
+  const Waivers w = std::get<Waivers>(waivers_beside(text + holds));
+  EXPECT_EQ(w.rewritten({{"queue.get.blocks", kViolated}}, ""), text);
+  EXPECT_EQ(w.rewritten({{"queue.get.blocks", kHeld}}, ""), text + holds);
 }
 
 TEST(Waivers, HygieneIsWaivedApart) {
