@@ -16,6 +16,7 @@
 #include "gtest/gtest.h"
 #include "mp/pool.h"
 #include "mp/process.h"
+#include "mp/queue.h"
 #include "mp/test_census.h"
 
 namespace mp {
@@ -256,6 +257,35 @@ TEST_P(ManagerTest, object_goes_though_a_process_was_given_it_several_times) {
   const base::Deadline patience = base::Deadline::after(20s);
   while (census.call<&Census::count>() != 0 && !patience.passed()) ::sched_yield();
   EXPECT_EQ(census.call<&Census::count>(), 0);
+}
+
+void appends_to_what_comes(Queue<ListProxy<int>> lists, Queue<int> done) {
+  lists.get().append(2);
+  done.put(1);
+}
+
+// A forked child had the way to the server, but nothing of the server's, and was refused.
+TEST_P(ManagerTest, child_that_is_older_than_the_first_object_can_be_given_it) {
+  SyncManager manager = Manager();
+  Queue<ListProxy<int>> lists;
+  Queue<int> done;
+  Process child(appends_to_what_comes, lists, done);
+  child.start();
+  ListProxy<int> list = manager.list<int>({1});
+  lists.put(list);
+  EXPECT_EQ(done.get(60s), 1);
+  EXPECT_THAT(list.getvalue(), ElementsAre(1, 2));
+  child.join();
+}
+
+TEST_P(ManagerTest, list_of_another_manager_can_be_kept) {
+  SyncManager manager = Manager();
+  SyncManager another = Manager();
+  ListProxy<int> inner = manager.list<int>({1});
+  ListProxy<ListProxy<int>> outer = another.list<ListProxy<int>>();
+  outer.append(inner);
+  outer[0].append(2);
+  EXPECT_THAT(inner.getvalue(), ElementsAre(1, 2));
 }
 
 TEST_P(ManagerTest, proxies_let_go_faster_than_the_server_reads_are_let_go_all) {

@@ -64,7 +64,8 @@ const Claims& all_claims() {
                       file_and_socket_claims,
                       walk_claims,
                       sample_claims,
-                      workings_claims}) {
+                      workings_claims,
+                      aftermath_claims}) {
       Claims some = area();
       claims->insert(claims->end(), std::make_move_iterator(some.begin()),
                      std::make_move_iterator(some.end()));

@@ -44,6 +44,7 @@ Claims walk_claims();
 Claims sample_claims();
 Claims workings_claims();
 Claims sleeping_claims();
+Claims aftermath_claims();
 
 }  // namespace conformance
 

@@ -51,11 +51,7 @@ class RemoteLink : public Link {
  public:
   RemoteLink(const Address& address, std::string authkey, std::shared_ptr<void> keeps)
       : keeps_(std::move(keeps)), address_(address), authkey_(std::move(authkey)) {
-    Arrival there =
-        arrive(address_, authkey_, {.purpose = Hello::Purpose::kSession, .family = family()});
-    server_ = there.welcome.server;
-    session_ = there.welcome.session;
-    life_ = std::move(there.socket);
+    begin_session();
     std::scoped_lock hold(Links::get().mutex);
     Links::get().remote.push_back(this);
   }
@@ -129,6 +125,7 @@ class RemoteLink : public Link {
     channels_.clear();
     free_.clear();
     life_->close();
+    is_lost_ = is_lost_ || (has_references() && !heir_);
     session_ = 0;
     if (heir_) {
       life_ = std::move(heir_->socket);
@@ -165,8 +162,9 @@ class RemoteLink : public Link {
   std::shared_ptr<Channel> take() {
     {
       std::scoped_lock hold(mutex_);
-      if (session_ == 0)
+      if (is_lost_)
         throw ProcessError("a manager's server could not be reached when this process was forked");
+      if (session_ == 0) begin_session();
       if (!free_.empty()) {
         std::shared_ptr<Channel> channel = std::move(free_.back());
         free_.pop_back();
@@ -177,6 +175,17 @@ class RemoteLink : public Link {
     std::scoped_lock hold(mutex_);
     channels_.push_back(channel);
     return channel;
+  }
+
+  // The first one, or that of a forked child that had nothing of the server's to inherit.
+  void begin_session() {
+    Arrival there =
+        arrive(address_, authkey_, {.purpose = Hello::Purpose::kSession, .family = family()});
+    if (server_ != ServerId() && there.welcome.server != server_)
+      throw ProcessError("another manager is at the address of the one that has ended");
+    server_ = there.welcome.server;
+    session_ = there.welcome.session;
+    life_ = std::move(there.socket);
   }
 
   std::shared_ptr<Channel> new_channel() {
@@ -213,8 +222,9 @@ class RemoteLink : public Link {
   const Address address_;
   const std::string authkey_;
 
-  std::mutex mutex_;  // over the rest
-  SessionId session_ = 0;
+  std::mutex mutex_;       // over the rest
+  SessionId session_ = 0;  // 0: none yet
+  bool is_lost_ = false;   // with references that could not be inherited
   SocketCore::Pointer life_;
   std::vector<std::shared_ptr<Channel>> channels_;  // all
   std::vector<std::shared_ptr<Channel>>
