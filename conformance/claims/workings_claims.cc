@@ -928,14 +928,38 @@ Claims start_methods() {
            }},
       {.id = "pipe.default_timeout_of_sockets_means_nothing",
        .level = Level::kShould,
-       .says = "recv() of a two-way pipe waits for a message, whatever timeout the program has set "
-               "for its sockets by default.",
+       .says = "recv() of a two-way pipe, and of a connection that was accepted, waits for a "
+               "message, whatever timeout the program has set for its sockets by default.",
        .documented = {"PIPE-08"},
        .needs = {"program.default_timeout_of_sockets"},
        .check =
            [](Stage& stage) {
              expect_program_says(stage, "default_timeout_of_sockets",
-                                 "got a message\nexit code 0\n");
+                                 "got a message\nexit code 0\nclient answered\n");
+           }},
+      {.id = "lifecycle.fork_beside_the_library_ends_alone",
+       .level = Level::kShould,
+       .says =
+           "A child that a program has forked by itself, and that ends as any program does, "
+           "takes nothing along: manager, listener and their files are there for who made them.",
+       .documented = {"LIFE-12"},
+       .needs = {"program.raw_fork"},
+       .check =
+           [](Stage& stage) {
+             // What the child complains of as it ends is its own affair.
+             const Value printed = stage.main().must(module::runs_program("raw_fork"));
+             EXPECT_EQ(as_text(member_of(printed, "stdout")),
+                       "exit code 0\nexit code 0\nkept [1, 2]\nanother [3]\nclient answered\n");
+           }},
+      {.id = "value.found_by_the_collector_hinders_nobody",
+       .level = Level::kMust,
+       .says = "Values and Arrays that nothing holds but a circle of references are given back by "
+               "the garbage collector, also if that runs while another one is made.",
+       .documented = {"ROB-27"},
+       .needs = {"program.values_in_circles"},
+       .check =
+           [](Stage& stage) {
+             expect_program_says(stage, "values_in_circles", "made 6000\nexit code 0\n");
            }},
       {.id = "start_method.lock_of_spawn_under_fork",
        .level = Level::kMust,

@@ -83,6 +83,7 @@ conformance::Json features() {
                            "pool.starmap",
                            "pool.with",
                            "priority_queue",
+                           "puppet.stdin_part",
                            "queue",
                            "queue.immediate",
                            "queue.qsize",

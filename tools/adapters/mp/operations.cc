@@ -370,7 +370,13 @@ Answer on_signal(Call& c) {
   return {};
 }
 
-Answer all_of_stdin(Call&) {
+Answer stdin_or_a_part(Call& c) {
+  if (c.find("size") != nullptr) {
+    std::string part(static_cast<size_t>(c.whole("size", 0)), '\0');
+    std::cin.read(part.data(), static_cast<std::streamsize>(part.size()));
+    part.resize(static_cast<size_t>(std::cin.gcount()));
+    return Value(part);
+  }
   std::ostringstream all;
   all << std::cin.rdbuf();
   return Value(all.str());
@@ -646,7 +652,7 @@ const std::map<std::string, Operation>& table() {
          return Value(std::string(::getcwd(directory, sizeof(directory))));
        }},
       {"puppet.chdir", DO(if (::chdir(c.text("path").c_str()) != 0) throw Unsupported{"chdir"})},
-      {"puppet.stdin", all_of_stdin},
+      {"puppet.stdin", stdin_or_a_part},
       {"puppet.print", print},
       {"puppet.on_signal", on_signal},
       {"puppet.noted", GIVE(static_cast<int>(g_noted[c.whole("signal", 0)]))},

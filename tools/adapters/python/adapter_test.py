@@ -704,7 +704,7 @@ class EveryStartMethod:
             self.assertEqual(0, done["code"])
             for name in ("package", "semaphore_of_the_main_module", "without_standard_output",
                          "default_timeout_of_sockets", "class_of_the_main_module", "main_without_suffix",
-                         "class_of_a_packages_main_module", "interpreter_flags"):
+                         "class_of_a_packages_main_module", "interpreter_flags", "raw_fork", "values_in_circles"):
                 done = dict(self.ok("program.run", name=name)["$dict"])
                 self.assertIn("exit code 0", done["stdout"], done["stderr"])
         if "program.method_that_was_set" in self.s.hellos["main"]["features"]:
@@ -1182,6 +1182,7 @@ class EveryProcess(EveryStartMethod):
         inherits = "inherits_memory" in self.s.hellos["main"]["features"]
         self.assertEqual([5] if inherits else None, self.ok("global.get", by="p1", name="g"))
         self.assertEqual(os.path.realpath(self.s.folder), os.path.realpath(self.ok("puppet.getcwd", by="p1")))
+        self.assertEqual("", self.ok("puppet.stdin", by="p1", size=3))
         self.assertEqual("", self.ok("puppet.stdin", by="p1"))
         hello = self.s.hellos["p1"]
         self.assertEqual(dictionary(pid=hello["pid"], ppid=hello["ppid"], tid=hello["tid"]), self.ok("puppet.ids", by="p1"))

@@ -91,7 +91,8 @@ def features(thread):
         found += ["program.unguarded", "program.package", "program.semaphore_of_the_main_module",
                   "program.without_standard_output", "program.default_timeout_of_sockets",
                   "program.class_of_the_main_module", "program.main_without_suffix",
-                  "program.class_of_a_packages_main_module", "program.interpreter_flags"]
+                  "program.class_of_a_packages_main_module", "program.interpreter_flags", "program.raw_fork",
+                  "program.values_in_circles"]
         if has_methods_of_its_own():
             found.append("program.method_that_was_set")
         if has_threads_by_other_names():

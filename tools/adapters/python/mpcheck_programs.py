@@ -198,10 +198,12 @@ def answer(end):
 
 
 def default_timeout_of_sockets(module, method):
-    """Waits for the answer of a child in a program whose sockets have a timeout."""
+    """Waits for the answers of a child, and of a client, in a program whose sockets have a timeout."""
     import importlib
     import socket
+    import threading
     context = importlib.import_module(module).get_context(method or None)
+    connection = importlib.import_module(module + ".connection")
     socket.setdefaulttimeout(60)
     ours, theirs = context.Pipe()
     child = context.Process(target=answer, args=(theirs,))
@@ -210,6 +212,63 @@ def default_timeout_of_sockets(module, method):
     say("got " + ours.recv())
     child.join()
     say("exit code %d" % child.exitcode)
+    with connection.Listener() as listener:
+        client = threading.Thread(target=echo, args=(connection.Client, listener.address))
+        client.start()
+        with listener.accept() as accepted:
+            for number in range(100):
+                accepted.send(number)
+                if accepted.recv() != number:
+                    say("another answer")
+            accepted.send(None)
+        client.join()
+    say("client answered")
+
+
+def echo(connect, address):
+    with connect(address) as connection:
+        for item in iter(connection.recv, None):
+            connection.send(item)
+
+
+def raw_fork(module, method):
+    """Has children by os.fork() that end as any process does, and goes on with what it had made before."""
+    import importlib
+    import os
+    import threading
+    context = importlib.import_module(module).get_context(method or None)
+    connection = importlib.import_module(module + ".connection")
+    manager = context.Manager()
+    listener = connection.Listener()
+    kept = manager.list([1])
+    for _ in range(2):
+        pid = os.fork()
+        if pid == 0:
+            sys.exit(0)
+        say("exit code %d" % (os.waitpid(pid, 0)[1] >> 8))
+    kept.append(2)
+    say("kept %s" % kept)
+    say("another %s" % manager.list([3]))
+    client = threading.Thread(target=echo, args=(connection.Client, listener.address))
+    client.start()
+    with listener.accept() as accepted:
+        accepted.send("answered")
+        say("client " + accepted.recv())
+        accepted.send(None)
+    client.join()
+    listener.close()
+    manager.shutdown()
+
+
+def values_in_circles(module, method):
+    """Makes shared values that nothing but its own circle of references holds, so that the collector finds them."""
+    import importlib
+    context = importlib.import_module(module).get_context(method or None)
+    for number in range(6000):
+        circle = [context.Value("i", number), context.Array("b", 40)]
+        circle.append(circle)
+    say("made %d" % (number + 1))
+    say("exit code 0")
 
 
 def threads_in_place_of_processes(module, method):

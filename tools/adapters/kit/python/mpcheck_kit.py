@@ -350,13 +350,13 @@ def note(number, frame):
 
 SIGNS = ".:/~+%"
 
-FEATURES = ["batch.if", "batch.journal"]  # what every adapter that is built on this one offers
+FEATURES = ["batch.if", "batch.journal", "puppet.stdin_part"]  # what every adapter that is built on this one offers
 
 TABLE = """
 list: %new(items) %append(item) %get
 source: %new(items*,allowed*,raise*) %allow(count) %taken %end
 global: %set(name,value) %get(name)
-puppet: %thread(puppet,daemon) %arguments %ids %getcwd %chdir(path) %stdin %print(text,stream,flush)
+puppet: %thread(puppet,daemon) %arguments %ids %getcwd %chdir(path) %stdin(size*) %print(text,stream,flush)
   %on_signal(signal,action) %noted(signal) %at_exit(marker) %finally(marker) %drop %names %until(at)
 batch: %(commands,times,journal)
 """
@@ -684,8 +684,8 @@ class Puppet:
     def puppet_chdir(self, on, path):
         os.chdir(path)
 
-    def puppet_stdin(self, on):
-        return sys.stdin.read()
+    def puppet_stdin(self, on, size=-1):
+        return sys.stdin.read(size)
 
     def puppet_noted(self, on, number):
         return NOTED.get(number, 0)
