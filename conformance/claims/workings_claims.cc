@@ -955,7 +955,7 @@ Claims start_methods() {
        .level = Level::kMust,
        .says = "Values and Arrays that nothing holds but a circle of references are given back by "
                "the garbage collector, also if that runs while another one is made.",
-       .documented = {"ROB-27"},
+       .documented = {"FAULT-09"},
        .needs = {"program.values_in_circles"},
        .check =
            [](Stage& stage) {
