@@ -28,6 +28,10 @@ std::vector<pid_t> descendants();
 
 std::vector<pid_t> threads_of(pid_t pid);
 
+// Whether who is in that state will never run again: 'Z' waits for its parent to notice, 'X' is vanishing, '?' has
+// vanished.
+inline bool is_over(char state) { return state == 'Z' || state == 'X' || state == '?'; }
+
 struct ThreadReading {
   pid_t pid;
   pid_t tid;
@@ -37,7 +41,7 @@ struct ThreadReading {
   char state;  // as in ps: R, S, D, T, Z, X; '?' if the thread is gone
 
   bool operator==(const ThreadReading&) const = default;
-  bool gone() const { return state == 'Z' || state == 'X' || state == '?'; }
+  bool gone() const { return is_over(state); }
 };
 
 // Every thread of `pids` that is not gone.

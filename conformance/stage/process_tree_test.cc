@@ -71,6 +71,12 @@ class ProcessTree : public testing::Test {
   int pids_[2];
 };
 
+// Of a child that nobody waits for this is the last that can be seen, and was taken for a sign of life.
+TEST_F(ProcessTree, ProcessThatVanishesIsOver) {
+  for (char state : {'Z', 'X', '?'}) EXPECT_TRUE(is_over(state)) << state;
+  for (char state : {'R', 'S', 'D', 'T', 't', 'I'}) EXPECT_FALSE(is_over(state)) << state;
+}
+
 TEST_F(ProcessTree, TellsHowAZombieEnded) {
   const pid_t exits = start([] { ::_exit(7); });
   const pid_t is_killed = start([] { wait_for_ever(); });

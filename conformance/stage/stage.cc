@@ -688,7 +688,7 @@ bool Stage::process_ends(Puppet& puppet) {
 
 bool Stage::process_ends(pid_t pid) {
   // Nothing announces it: looks again whenever something has happened, and at each proof.
-  auto is_gone = [&] { return state_of(pid) == 'Z' || state_of(pid) == '?'; };
+  auto is_gone = [&] { return is_over(state_of(pid)); };
   base::Deadline deadline = base::Deadline::after(patience::must_happen());
   while (!is_gone() && !deadline.passed()) {
     if (prove_stillness(testee_.pid(), options_.guards).proved && !hears_something())
@@ -759,9 +759,8 @@ std::optional<bool> Stage::is_readable(const Puppet& puppet, int fd) {
 
 std::vector<pid_t> Stage::processes() {
   std::vector<pid_t> live = descendants();
-  std::erase_if(live, [&](pid_t pid) {
-    return state_of(pid) == 'Z' || state_of(pid) == '?' || pid == testee_.nursery();
-  });
+  std::erase_if(live,
+                [&](pid_t pid) { return is_over(state_of(pid)) || pid == testee_.nursery(); });
   return live;
 }
 
