@@ -179,6 +179,28 @@ Claims waiting_and_passing() {
                EXPECT_THAT(join, returns(nullptr));
              }
            }},
+      {.id = "queue.get.who_is_outrun_waits_on",
+       .level = Level::kMust,
+       .says =
+           "Of several in get(timeout=t) those who were not quick enough for an item wait for the "
+           "next one: none gives up before its time.",
+       .documented = {"QUE-14", "QUE-38"},
+       .needs = {"queue"},
+       .check =
+           [](Stage& stage) {
+             constexpr int kConsumers = 3, kEach = 1200;
+             Puppet& main = stage.main();
+             RemoteQueue q = main.queue();
+             std::vector<Call> consumers;
+             for (int i = 0; i < kConsumers; ++i) {
+               consumers.push_back(
+                   stage.start_process(main, {q}).begins(batch({q.get({.timeout = 60s})}, kEach)));
+             }
+             EXPECT_THAT(main.does(batch({q.put(7)}, kConsumers * kEach)), returns());
+             for (const Call& each : consumers) {
+               for (const Value& item : results(each)) ASSERT_EQ(item, Value(7));
+             }
+           }},
       {.id = "pipe.fileno_is_quiet_after_a_long_message",
        .level = Level::kShould,
        .says = "When a message of any length has been received and none has come after it, the "
@@ -320,6 +342,28 @@ Claims pools() {
              for (int i = 0; i < 5; ++i) EXPECT_THAT(main.does(squares.next()), returns(i * i));
              EXPECT_THAT(main.does(pool.terminate()), returns(nullptr));
              EXPECT_THAT(main.does(pool.join()), returns(nullptr));
+           }},
+      {.id = "pool.join.waits_for_no_one_who_fetches",
+       .level = Level::kMust,
+       .says =
+           "close() and join() return though thousands of results of an imap() were not fetched; "
+           "they can be fetched afterwards.",
+       .documented = {"POOL-32", "POOL-50"},
+       .needs = {"pool", "pool.imap"},
+       .check =
+           [](Stage& stage) {
+             constexpr int kItems = 20'000;
+             Puppet& main = stage.main();
+             RemotePool pool = main.pool(2);
+             const RemoteResultIterator all = iterator_named("all");
+             main.must(pool.imap(all, "square", numbers(kItems), 100));
+             EXPECT_THAT(main.does(all.next()), returns(0));
+             close_and_join(main, pool);
+             const std::vector<Value> rest = results(main.does(batch({all.next()}, 5000)));
+             for (size_t i = 0; i < rest.size(); ++i) {
+               const auto number = static_cast<int64_t>(i) + 1;
+               ASSERT_EQ(rest[i], Value(number * number));
+             }
            }},
       {.id = "pool.apply.many_one_after_the_other",
        .level = Level::kMust,
