@@ -122,7 +122,7 @@ class RunnerTest(unittest.TestCase):
         waivers = self.path("w", "# x\n" + HOLDS + "  # known\n")
         code, said = self.run_it("--gtest_filter=" + HOLDS, "--waivers=" + waivers)
         self.assertEqual(code, 1, said)
-        self.assertIn("line 2", said)
+        self.assertIn("w:2 (", said)
 
     def test_updated_waivers_are_those_that_the_next_run_needs(self):
         waivers = self.path("w", "# Kept.\n%s  # held since\nlock.acquire_obeys_its_timeout  # did not run\n" % HOLDS)

@@ -11,7 +11,7 @@ import unittest
 from adapter_test import PATIENCE, PYTHON, AdapterTest
 
 POOL = {"async_result", "batch.if", "batch.journal", "exception.cause", "isolated", "pool", "pool.initializer",
-        "pool.kwargs", "source"}
+        "pool.kwargs", "source", "puppet.stdin_part"}
 
 
 class ExecutorTest:
