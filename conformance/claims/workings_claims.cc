@@ -959,7 +959,7 @@ Claims start_methods() {
        .needs = {"program.values_in_circles"},
        .check =
            [](Stage& stage) {
-             expect_program_says(stage, "values_in_circles", "made 6000\nexit code 0\n");
+             expect_program_says(stage, "values_in_circles", "made 2000\nexit code 0\n");
            }},
       {.id = "start_method.lock_of_spawn_under_fork",
        .level = Level::kMust,

@@ -264,7 +264,7 @@ def values_in_circles(module, method):
     """Makes shared values that nothing but its own circle of references holds, so that the collector finds them."""
     import importlib
     context = importlib.import_module(module).get_context(method or None)
-    for number in range(6000):
+    for number in range(2000):
         circle = [context.Value("i", number), context.Array("b", 40)]
         circle.append(circle)
     say("made %d" % (number + 1))
