@@ -1,6 +1,5 @@
 // What comes after: the second call behind a failed one, the object that outlives who made it, the
 // waiter whose neighbour gave up. Each of these was a fault that no scenario of a first use sees.
-#include <sys/resource.h>
 #include <sys/statvfs.h>
 
 #include <chrono>
@@ -12,11 +11,9 @@
 #include "conformance/claims/areas.h"
 #include "conformance/claims/items.h"
 #include "conformance/claims/managed_support.h"
-#include "conformance/claims/member_of.h"
 #include "conformance/claims/pool_support.h"
 #include "conformance/claims/process_support.h"
 #include "conformance/stage/matchers.h"
-#include "conformance/stage/neighbours.h"
 #include "conformance/stage/patience.h"
 #include "conformance/stage/shared_memory.h"
 
@@ -26,10 +23,6 @@ namespace {
 using namespace std::chrono_literals;
 using testing::AllOf;
 using testing::AnyOf;
-
-Op maker(const std::string& op, const RemoteObject& as, Args args = {}) {
-  return {.name = op, .as = {as.name}, .args = std::move(args)};
-}
 
 // ---- Processes and programs ----
 
@@ -82,8 +75,8 @@ Claims processes() {
              Puppet& main = stage.main();
              const RemoteProcess p = process_named("p");
              const Call rounds =
-                 main.does(batch({maker("process.new", p, {{"func", "nothing"}}), p.start(),
-                                  p.join(60s), p.exitcode(), p.is_alive()},
+                 main.does(batch({named({.name = "process.new", .args = {{"func", "nothing"}}}, p),
+                                  p.start(), p.join(60s), p.exitcode(), p.is_alive()},
                                  stage.has_feature("inherits_memory") ? 60 : 5));
              const std::vector<Value> all = results(rounds);
              for (size_t i = 0; i + 5 <= all.size(); i += 5) {
@@ -415,7 +408,7 @@ Claims pools() {
            [](Stage& stage) {
              Puppet& daemon = stage.start_process(stage.main(), {}, {.daemon = true});
              const RemotePool pool = handle_named<RemotePool>("pool");
-             daemon.must(maker("thread_pool.new", pool, {{"processes", 2}}));
+             daemon.must(named({.name = "thread_pool.new", .args = {{"processes", 2}}}, pool));
              EXPECT_THAT(daemon.does(pool.map("square", {1, 2, 3})),
                          returns(Value::list({1, 4, 9})));
              EXPECT_THAT(daemon.does(pool.terminate()), returns(nullptr));

@@ -24,6 +24,16 @@ void expect_sleep(const Call& call) {
   ADD_FAILURE() << "while it waits, somebody moves: " << moves;
 }
 
+void sleeps_until_released(Stage& stage, const RemoteLock& lock) {
+  Puppet& main = stage.main();
+  Puppet& child = stage.start_process(main, {lock});
+  child.must(lock.acquire());
+  Call acquire = main.begins(lock.acquire());
+  expect_sleep(acquire);
+  child.must(lock.release());
+  EXPECT_THAT(acquire, returns(true));
+}
+
 }  // namespace
 
 Claims sleeping_claims() {
@@ -114,49 +124,19 @@ Claims sleeping_claims() {
        .says = "Who waits in acquire() sleeps until its turn has come.",
        .documented = {"FAULT-08"},
        .needs = {"lock"},
-       .check =
-           [](Stage& stage) {
-             Puppet& main = stage.main();
-             RemoteLock l = main.lock();
-             Puppet& child = stage.start_process(main, {l});
-             child.must(l.acquire());
-             Call acquire = main.begins(l.acquire());
-             expect_sleep(acquire);
-             child.must(l.release());
-             EXPECT_THAT(acquire, returns(true));
-           }},
+       .check = [](Stage& stage) { sleeps_until_released(stage, stage.main().lock()); }},
       {.id = "rlock.acquire.sleeps_while_it_waits",
        .level = Level::kBeyond,
        .says = "Who waits in acquire() sleeps until its turn has come.",
        .documented = {"FAULT-08"},
        .needs = {"rlock"},
-       .check =
-           [](Stage& stage) {
-             Puppet& main = stage.main();
-             RemoteLock l = main.rlock();
-             Puppet& child = stage.start_process(main, {l});
-             child.must(l.acquire());
-             Call acquire = main.begins(l.acquire());
-             expect_sleep(acquire);
-             child.must(l.release());
-             EXPECT_THAT(acquire, returns(true));
-           }},
+       .check = [](Stage& stage) { sleeps_until_released(stage, stage.main().rlock()); }},
       {.id = "semaphore.acquire.sleeps_while_it_waits",
        .level = Level::kBeyond,
        .says = "Who waits in acquire() sleeps until its turn has come.",
        .documented = {"FAULT-08"},
        .needs = {"semaphore"},
-       .check =
-           [](Stage& stage) {
-             Puppet& main = stage.main();
-             RemoteLock l = main.semaphore();
-             Puppet& child = stage.start_process(main, {l});
-             child.must(l.acquire());
-             Call acquire = main.begins(l.acquire());
-             expect_sleep(acquire);
-             child.must(l.release());
-             EXPECT_THAT(acquire, returns(true));
-           }},
+       .check = [](Stage& stage) { sleeps_until_released(stage, stage.main().semaphore()); }},
       {.id = "condition.wait.sleeps_until_notified",
        .level = Level::kBeyond,
        .says = "Who waits in wait() sleeps until notified, without a timeout.",
