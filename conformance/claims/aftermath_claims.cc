@@ -345,18 +345,25 @@ Claims pools() {
        .needs = {"pool", "pool.imap"},
        .check =
            [](Stage& stage) {
-             constexpr int kItems = 20'000;
              Puppet& main = stage.main();
-             RemotePool pool = main.pool(2);
-             const RemoteResultIterator all = iterator_named("all");
-             main.must(pool.imap(all, "square", numbers(kItems), 100));
-             EXPECT_THAT(main.does(all.next()), returns(0));
+             RemotePool pool = main.pool(1);
+             // More tasks than an implementation may be willing to have under way at a time.
+             const RemoteResultIterator chunks = iterator_named("chunks");
+             const RemoteResultIterator singles = iterator_named("singles");
+             main.must(pool.imap(chunks, "square", numbers(20'000), 100));
+             main.must(pool.imap(singles, "square", numbers(4000)));
+             EXPECT_THAT(main.does(chunks.next()), returns(0));
+             // When this is back the one worker has nothing more to do.
+             EXPECT_THAT(main.does(pool.apply("square", {7})), returns(49));
              close_and_join(main, pool);
-             const std::vector<Value> rest = results(main.does(batch({all.next()}, 5000)));
-             for (size_t i = 0; i < rest.size(); ++i) {
-               const auto number = static_cast<int64_t>(i) + 1;
-               ASSERT_EQ(rest[i], Value(number * number));
-             }
+             const auto are_squares = [](const std::vector<Value>& rest, int64_t number) {
+               for (const Value& each : rest) {
+                 ASSERT_EQ(each, Value(number * number));
+                 ++number;
+               }
+             };
+             are_squares(results(main.does(batch({chunks.next()}, 5000))), 1);
+             are_squares(results(main.does(batch({singles.next()}, 4000))), 0);
            }},
       {.id = "pool.apply.many_one_after_the_other",
        .level = Level::kMust,
