@@ -172,6 +172,23 @@ Claims waiting_and_passing() {
                EXPECT_THAT(join, returns(nullptr));
              }
            }},
+      {.id = "lock.of_a_child_beside_many_of_its_creators",
+       .level = Level::kMust,
+       .says = "A child makes locks of its own however many its creator has: all are different.",
+       .documented = {"LOCK-01"},
+       .needs = {"lock"},
+       .check =
+           [](Stage& stage) {
+             Puppet& main = stage.main();
+             std::vector<RemoteLock> locks;
+             for (int i = 0; i < 120; ++i) locks.push_back(main.lock());
+             Puppet& child = stage.start_process(main, {locks.front(), locks.back()});
+             RemoteLock own = child.lock();
+             for (const RemoteLock& lock : {own, locks.front(), locks.back()})
+               EXPECT_THAT(child.does(lock.acquire({.block = false})), returns(true));
+             EXPECT_THAT(main.does(locks.at(1).acquire({.block = false})), returns(true));
+             EXPECT_THAT(main.does(locks.back().acquire({.block = false})), returns(false));
+           }},
       {.id = "queue.get.who_is_outrun_waits_on",
        .level = Level::kMust,
        .says =
