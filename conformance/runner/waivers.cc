@@ -196,12 +196,12 @@ bool Waivers::is_for_several_versions() const {
                      [](const Waiver& each) { return !each.versions.is_everything(); });
 }
 
-std::string Waivers::rewritten(const std::map<std::string, Seen>& seen,
-                               const std::string& version) const {
+std::vector<std::string> Waivers::lines_that_stay(const std::map<std::string, Seen>& seen,
+                                                  const std::string& version,
+                                                  std::set<const Waiver*>* wrong) const {
   const bool several = is_for_several_versions();
   const std::string versions = several ? absl::StrCat("[==", version, "]") : "";
   std::vector<std::string> lines = lines_;
-  std::set<const Waiver*> wrong;  // lines of this file that what was seen contradicts
   for (const Waiver& w : waivers_) {
     if (w.included || w.sometimes) continue;
     std::vector<std::string> still_violated;
@@ -213,7 +213,7 @@ std::string Waivers::rewritten(const std::map<std::string, Seen>& seen,
       if (is_violated == false) some_hold = true;
     }
     if (w.holds ? still_violated.empty() : !some_hold) continue;
-    wrong.insert(&w);
+    wrong->insert(&w);
     if (w.holds) still_violated.clear();
     std::string& line = lines[static_cast<size_t>(w.line) - 1];
     if (several && !absl::StrContains(line, absl::StrCat("[==", version, "]")))
@@ -225,18 +225,37 @@ std::string Waivers::rewritten(const std::map<std::string, Seen>& seen,
     if (!lines[i].empty() || lines_[i].empty()) kept.push_back(lines[i]);
   }
   while (!kept.empty() && kept.back().empty()) kept.pop_back();
+  return kept;
+}
+
+std::vector<std::string> Waivers::lines_that_lack(const std::map<std::string, Seen>& seen,
+                                                  const std::string& version,
+                                                  const std::set<const Waiver*>& wrong) const {
+  const std::string versions = is_for_several_versions() ? absl::StrCat("[==", version, "]") : "";
+  std::vector<std::string> lines;
   for (WaiverKind kind : {WaiverKind::kSemantics, WaiverKind::kHygiene}) {
     for (const auto& [id, what] : seen) {
       const Waiver* said = nearest(kind, id, version, wrong);
       const bool excused = said != nullptr && !said->holds;
       const bool split = !excused && find(kind, id, version) != nullptr;
       if (violated(what, kind) == true && !excused && !split)
-        kept.push_back(line_text(kind, id, versions, kUnexplained));
+        lines.push_back(line_text(kind, id, versions, kUnexplained));
       if (violated(what, kind) == false && excused && said->included && !said->sometimes)
-        kept.push_back(absl::StrCat(kHoldsPrefix, line_text(kind, id, versions, kUnexplained)));
+        lines.push_back(absl::StrCat(kHoldsPrefix, line_text(kind, id, versions, kUnexplained)));
     }
   }
-  return absl::StrCat(absl::StrJoin(kept, "\n"), kept.empty() ? "" : "\n");
+  return lines;
+}
+
+std::string Waivers::rewritten(const std::map<std::string, Seen>& seen,
+                               const std::string& version) const {
+  std::set<const Waiver*> wrong;
+  std::string text;
+  for (const std::string& line : lines_that_stay(seen, version, &wrong))
+    absl::StrAppend(&text, line, "\n");
+  for (const std::string& line : lines_that_lack(seen, version, wrong))
+    absl::StrAppend(&text, line, "\n");
+  return text;
 }
 
 }  // namespace conformance

@@ -81,6 +81,14 @@ class Waivers {
   // The nearest line that speaks of this claim, leaving out some.
   const Waiver* nearest(WaiverKind kind, std::string_view claim_id, std::string_view version,
                         const std::set<const Waiver*>& but) const;
+  // For rewritten(). This file's lines, as far as what was seen bears them out; `wrong` gets the others.
+  std::vector<std::string> lines_that_stay(const std::map<std::string, Seen>& seen,
+                                           const std::string& version,
+                                           std::set<const Waiver*>* wrong) const;
+  // Those for what was seen and no line says.
+  std::vector<std::string> lines_that_lack(const std::map<std::string, Seen>& seen,
+                                           const std::string& version,
+                                           const std::set<const Waiver*>& wrong) const;
 
   std::vector<std::string> lines_;  // without those that are included
   std::vector<Waiver> waivers_;     // the nearer ones first

@@ -89,7 +89,7 @@ std::string make_results_folder(const fs::path& root) {
   return folder.string();
 }
 
-// Elsewhere than on a terminal each implementation that is done is worth a line.
+// Elsewhere than on a terminal each implementation that is done is worth a line, and each tenth of all claims.
 class JudgingProgress {
  public:
   explicit JudgingProgress(size_t claims) : claims_(claims) {}
@@ -97,16 +97,19 @@ class JudgingProgress {
   void show(const std::vector<Summary>& summaries, size_t done) {
     size_t judged = 0;
     for (const Summary& s : summaries) judged += static_cast<size_t>(s.all().total());
+    const size_t all = claims_ * summaries.size(), tenth = all == 0 ? 0 : 10 * judged / all;
     line_.show(absl::StrFormat("judging: %d of %d claims, %d of %d implementations done", judged,
-                               claims_ * summaries.size(), done, summaries.size()),
-               done != last_done_);
+                               all, done, summaries.size()),
+               done != last_done_ || tenth != last_tenth_);
     last_done_ = done;
+    last_tenth_ = tenth;
   }
   void end() { line_.end(); }
 
  private:
   size_t claims_;
   size_t last_done_ = std::string::npos;  // so that the first is shown
+  size_t last_tenth_ = 0;
   base::ProgressLine line_;
 };
 
