@@ -711,6 +711,7 @@ class Pool {
   // No more tasks; those that were given are done.
   void close() { core_->close(); }
   // Ends the workers, whatever they do. Who waits for a result gets a ProcessError.
+  // Then: no callback runs any more, unless it is one that has called this.
   void terminate() { core_->terminate(); }
   // Waits until the workers have ended. Raises: ValueError if the pool was neither closed nor terminated.
   // Of an imap() that nobody fetches, with an input that makes its items as it goes, it takes 4096 more chunks and no more.

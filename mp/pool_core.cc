@@ -626,6 +626,9 @@ void PoolCore::terminate() {
     fail_all(std::make_exception_ptr(ProcessError("the pool was terminated")));
   }
   wait_for_workers(lock);
+  // A callback may terminate its pool.
+  while (!callbacks_.empty() && std::this_thread::get_id() != handler_.get_id())
+    wait_for_change(lock);
 }
 
 // Whatever a signal's handler throws meanwhile is thrown when they have ended.
@@ -687,6 +690,7 @@ void PoolCore::handle_results() {
       lock.lock();
       callbacks_.pop_front();
       if (!job->done_) finish(job);
+      tell_of_change();
     } else if (handler_has_work() && fetcher_may_read()) {
       fetcher_was_here_ = false;
       handler_holds_back_ = true;

@@ -9,6 +9,7 @@
 #include <algorithm>
 #include <atomic>
 #include <barrier>
+#include <future>
 #include <numeric>
 #include <optional>
 #include <ranges>
@@ -799,6 +800,23 @@ TEST_P(PoolTest, TerminateCompletesWhatIsUnderWayWithAnError) {
   pool.join();
   EXPECT_TRUE(active_children().empty());
   EXPECT_THROW(pool.apply(square, 1), ValueError);
+}
+
+TEST_P(PoolTest, TerminateReturnsWhenNoCallbackRunsAnyMore) {
+  Pool pool = this->pool(1);
+  std::promise<void> begun, returned;
+  bool too_early = true;
+  auto result = pool.apply_async({.callback =
+                                      [&](int) {
+                                        begun.set_value();
+                                        too_early = returned.get_future().wait_for(50ms) ==
+                                                    std::future_status::ready;
+                                      }},
+                                 square, 2);
+  begun.get_future().wait();
+  pool.terminate();
+  returned.set_value();
+  EXPECT_FALSE(too_early);
 }
 
 TEST_P(PoolTest, EndOfScopeTerminates) {

@@ -65,7 +65,8 @@ const Claims& all_claims() {
                       walk_claims,
                       sample_claims,
                       workings_claims,
-                      aftermath_claims}) {
+                      aftermath_claims,
+                      history_claims}) {
       Claims some = area();
       claims->insert(claims->end(), std::make_move_iterator(some.begin()),
                      std::make_move_iterator(some.end()));

@@ -45,6 +45,7 @@ Claims sample_claims();
 Claims workings_claims();
 Claims sleeping_claims();
 Claims aftermath_claims();
+Claims history_claims();
 
 }  // namespace conformance
 

@@ -18,6 +18,7 @@
 #include "conformance/claims/member_of.h"
 #include "conformance/claims/pool_support.h"
 #include "conformance/claims/process_support.h"
+#include "conformance/claims/program_support.h"
 #include "conformance/claims/waits.h"
 #include "conformance/stage/inspected.h"
 #include "conformance/stage/matchers.h"
@@ -336,13 +337,6 @@ void expect_an_error_releases(Puppet& main, Puppet& child, const Lock& lock) {
   EXPECT_THAT(child.does(lock.acquire(kWithoutBlocking)), returns(false));
   EXPECT_THAT(main.does(leaves_by_an_error(lock)), lets_it_out());
   EXPECT_THAT(child.does(lock.acquire(kWithoutBlocking)), returns(true));
-}
-
-void expect_program_says(Stage& stage, const std::string& program, const std::string& expected,
-                         const std::string& on_stderr = "") {
-  const Value printed = stage.main().must(module::runs_program(program));
-  EXPECT_EQ(as_text(member_of(printed, "stdout")), expected);
-  EXPECT_EQ(as_text(member_of(printed, "stderr")), on_stderr);
 }
 
 Claims descriptions() {

@@ -710,6 +710,12 @@ class EveryStartMethod:
         if "program.method_that_was_set" in self.s.hellos["main"]["features"]:
             done = dict(self.ok("program.run", name="method_that_was_set")["$dict"])
             self.assertIn("grandchild True\nexit code 0\nexit code 0\n", done["stdout"], done["stderr"])
+        if STOCK and "program.elsewhere" in self.s.hellos["main"]["features"]:
+            from mpcheck_neighbours import HISTORY
+            for name in HISTORY:
+                done = dict(self.ok("program.run", name=name)["$dict"])
+                self.assertEqual((0, ""), (done["code"], done["stderr"]), name)
+                self.assertNotEqual("", done["stdout"], name)
         if STOCK and "program.threads_in_place_of_processes" in self.s.hellos["main"]["features"]:
             done = dict(self.ok("program.run", name="threads_in_place_of_processes")["$dict"])
             self.assertIn("called with [3] [('four', 5)]", done["stdout"], done["stderr"])

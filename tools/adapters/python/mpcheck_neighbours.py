@@ -53,6 +53,13 @@ def has_threads_by_other_names():
     return os.path.exists(os.path.join(folder, "dummy", "__init__.py"))
 
 
+# Programs of mpcheck_history.py.
+HISTORY = ["elsewhere", "package_that_is_a_program", "manager_at_a_relative_address", "documented_names", "warnings_are_errors",
+           "serialisation_of_the_program", "child_of_a_thread", "without_standard_input", "commands_of_a_child",
+           "commands_beside_a_pipe", "signal_mask", "interrupted", "ends_of_workers", "sequence_that_fails"]
+HISTORY_OF_SHARED_MEMORY = ["unlink_at_the_end", "fork_beside_shared_memory", "attach_without_room"]
+
+
 def has_contexts():
     """Whether the programs find the implementation's context where multiprocessing has it (loky has it elsewhere)."""
     import mpcheck_adapter
@@ -88,11 +95,17 @@ def features(thread):
     if is_installed("gevent"):
         found.append("gevent")
     if not thread and has_contexts():
+        import mpcheck_adapter
         found += ["program.unguarded", "program.package", "program.semaphore_of_the_main_module",
                   "program.without_standard_output", "program.default_timeout_of_sockets",
                   "program.class_of_the_main_module", "program.main_without_suffix",
                   "program.class_of_a_packages_main_module", "program.interpreter_flags", "program.raw_fork",
                   "program.values_in_circles"]
+        found += ["program." + name for name in HISTORY]
+        if is_installed(mpcheck_adapter.MODULE.__name__ + ".shared_memory"):
+            found += ["program." + name for name in HISTORY_OF_SHARED_MEMORY]
+        if mpcheck_adapter.METHOD == "forkserver":
+            found += ["program.printing_module_is_preloaded", "program.locking_module_is_preloaded"]
         if has_methods_of_its_own():
             found.append("program.method_that_was_set")
         if has_threads_by_other_names():

@@ -8,17 +8,18 @@ a word at a time; conformance/PROTOCOL.md, section 14, says what each does.
 import sys
 
 
-def run_file(name, text, *flags, env=None):
+def run_file(name, text, *flags, env=None, by_its_path=True):
     """Ends as the program of that text does, in a file of that name, by an interpreter with these flags."""
     import os
     import subprocess
     with open(name, "w") as file:
         file.write(text)
-    sys.exit(subprocess.call([sys.executable] + list(flags) + [os.path.abspath(name)], env=env))
+    sys.exit(subprocess.call([sys.executable] + list(flags) + [os.path.abspath(name) if by_its_path else name], env=env))
 
 
 def run_package(name, **modules):
-    """Ends as the module `program` does of a package of these modules, started by its name there."""
+    """Ends as the module `program` does of a package of these modules, started by its name there; without such a module
+    as the package itself does."""
     import os
     import subprocess
     os.makedirs(name, exist_ok=True)
@@ -26,7 +27,7 @@ def run_package(name, **modules):
         with open(os.path.join(name, module + ".py"), "w") as file:
             file.write(text)
     here = os.pathsep.join(filter(None, [os.getcwd(), os.environ.get("PYTHONPATH")]))
-    sys.exit(subprocess.call([sys.executable, "-m", name + ".program"], env=dict(os.environ, PYTHONPATH=here)))
+    sys.exit(subprocess.call([sys.executable, "-m", name + (".program" if "program" in modules else "")], env=dict(os.environ, PYTHONPATH=here)))
 
 
 UNGUARDED = """
@@ -403,5 +404,13 @@ def gevent_file(module, method):
     say("turns %d" % done[0])
 
 
+def run(name, *args):
+    """Runs a program of this module, or of the other one that has some."""
+    if name not in globals():
+        import mpcheck_history
+        return getattr(mpcheck_history, name)(*args)
+    return globals()[name](*args)
+
+
 if __name__ == "__main__":
-    globals()[sys.argv[1]](*sys.argv[2:])
+    run(*sys.argv[1:])
