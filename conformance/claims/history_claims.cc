@@ -117,6 +117,16 @@ Claims programs() {
            [](Stage& stage) {
              expect_program_says(stage, "warnings_are_errors", "got an answer\n");
            }},
+      {.id = "pipe.recv_bytes_into_lets_the_buffer_go",
+       .level = Level::kMust,
+       .says = "When recv_bytes_into() has raised BufferTooShort the buffer is the caller's again, "
+               "who may make it longer and put the message there.",
+       .documented = {"PIPE-21"},
+       .needs = {"program.buffer_that_grows"},
+       .check =
+           [](Stage& stage) {
+             expect_program_says(stage, "buffer_that_grows", "got a message that is longer\n");
+           }},
       {.id = "isolation.blocked_signals_stay_blocked",
        .level = Level::kShould,
        .says = "A signal that the program has blocked is so still when it has made a lock, a "

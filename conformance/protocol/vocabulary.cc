@@ -104,6 +104,7 @@ const std::vector<std::string_view>& known_features() {
       "process.parent",
       "process.sentinel",
       "program.attach_without_room",
+      "program.buffer_that_grows",
       "program.child_of_a_thread",
       "program.class_of_a_packages_main_module",
       "program.class_of_the_main_module",

@@ -238,6 +238,18 @@ def commands_beside_a_pipe(module, method):
         command.wait()
 
 
+def buffer_that_grows(module, method):
+    """Makes a buffer longer as soon as it has proved too short for a message."""
+    ours, theirs = context_of(module, method).Pipe()
+    theirs.send_bytes(b"a message that is longer")
+    buffer = bytearray(4)
+    try:
+        ours.recv_bytes_into(buffer)
+    except import_module(module).BufferTooShort as error:
+        buffer[:] = error.args[0]
+    say("got %s" % buffer.decode())
+
+
 class Owner:
     def __init__(self, block):
         self.block = block
