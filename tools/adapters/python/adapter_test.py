@@ -711,8 +711,10 @@ class EveryStartMethod:
             done = dict(self.ok("program.run", name="method_that_was_set")["$dict"])
             self.assertIn("grandchild True\nexit code 0\nexit code 0\n", done["stdout"], done["stderr"])
         if STOCK and "program.elsewhere" in self.s.hellos["main"]["features"]:
-            from mpcheck_neighbours import HISTORY
-            for name in HISTORY:
+            for name in ("elsewhere", "package_that_is_a_program", "manager_at_a_relative_address", "documented_names",
+                         "warnings_are_errors", "serialisation_of_the_program", "child_of_a_thread",
+                         "without_standard_input", "commands_of_a_child", "commands_beside_a_pipe",
+                         "buffer_that_grows", "signal_mask", "interrupted", "ends_of_workers", "sequence_that_fails"):
                 done = dict(self.ok("program.run", name=name)["$dict"])
                 self.assertEqual((0, ""), (done["code"], done["stderr"]), name)
                 self.assertNotEqual("", done["stdout"], name)
