@@ -218,6 +218,24 @@ Claims pools() {
                EXPECT_THAT(main.does(all.next()), raises("StopIteration"));
              }
            }},
+      {.id = "pool.map_async.ends_though_nobody_waits",
+       .level = Level::kMust,
+       .says = "A map_async() of thousands of items is done, and calls back, though nobody waits "
+               "for it.",
+       .documented = {"POOL-09", "POOL-43"},
+       .needs = {"pool", "pool.map_async"},
+       .check =
+           [](Stage& stage) {
+             Puppet& main = stage.main();
+             RemotePool pool = main.pool(2);
+             const RemoteAsyncResult result = result_named("result");
+             const std::string called = stage.expects("called");
+             main.must(pool.map_async(result, "square", numbers(5000), 1, {.callback = called}));
+             stage.arrival(called).does(self::returns());
+             const Value all = main.must(result.get());
+             EXPECT_EQ(as_list(all).size(), 5000U);
+             close_and_join(main, pool);
+           }},
       {.id = "pool.terminate.waits_for_a_callback_that_runs",
        .level = Level::kShould,
        .says = "terminate() returns when no callback runs any more.",
@@ -316,6 +334,44 @@ Claims managers() {
                EXPECT_THAT(main.does(proxy::call(d, method, {})), raises("AttributeError"));
              EXPECT_THAT(main.does(proxy::call(l, "push", {1})), raises("AttributeError"));
            }},
+      {.id = "manager.semaphore.what_another_released_is_not_given_back",
+       .level = Level::kMust,
+       .says = "Where one process has acquired a manager's semaphore and another one has released "
+               "it, the death of the first one gives nothing back.",
+       .documented = {"MAN-35"},
+       .needs = {"manager", "manager.semaphore", "isolated"},
+       .check =
+           [](Stage& stage) {
+             Puppet& main = stage.main();
+             RemoteManager m = main.manager();
+             RemoteLock s = main.makes(m.semaphore(1));
+             Puppet& victim = stage.start_process(main, {s});
+             victim.must(s.acquire());
+             main.must(s.release());
+             kill_and_settle(stage, victim);
+             EXPECT_THAT(main.does(s.acquire()), returns(true));
+             EXPECT_THAT(main.begins(s.acquire()), blocks());
+           }},
+      {.id = "manager.condition.killed_holder_gives_it_back",
+       .level = Level::kBeyond,
+       .says = "The lock of a manager's condition that a process held when it was killed is free "
+               "for the next one.",
+       .documented = {"ROB-24"},
+       .needs = {"manager", "manager.condition", "isolated"},
+       .check =
+           [](Stage& stage) {
+             Puppet& main = stage.main();
+             RemoteManager m = main.manager();
+             RemoteCondition c = main.makes(m.condition());
+             // So that main's thread in the server is not one that takes the place of the victim's.
+             main.must(c.acquire());
+             main.must(c.release());
+             Puppet& victim = stage.start_process(main, {c});
+             victim.must(c.acquire());
+             kill_and_settle(stage, victim);
+             EXPECT_THAT(main.does(c.acquire()), returns(true));
+             main.must(c.release());
+           }},
       {.id = "manager.condition.notify_n_wakes_n",
        .level = Level::kMust,
        .says = "notify(n) of a manager's condition wakes n of those who wait.",
@@ -339,6 +395,29 @@ Claims managers() {
              EXPECT_THAT(waits, return_for_exactly(1));  // the second one waits for the lock
              for (Puppet* woken : those_who_returned(crew, waits)) woken->must(c.release());
              EXPECT_THAT(waits, return_for_exactly(2));
+           }},
+  };
+}
+
+// ---------------------------------------------------------------- listeners
+
+Claims listeners() {
+  return {
+      {.id = "remote.longest_path",
+       .level = Level::kShould,
+       .says = "A path of 107 bytes, the longest that a socket has room for, is an address.",
+       .documented = {"LSN-01", "LSN-03"},
+       .needs = {"remote"},
+       .check =
+           [](Stage& stage) {
+             Puppet& main = stage.main();
+             const std::string path(107, 'p');
+             RemoteListener listener = main.makes(module::listener({.address = path}));
+             Puppet& thread = stage.start_thread(main);
+             Call accept = main.begins(listener.accept().op);
+             EXPECT_THAT(thread.does(module::client(path).op), returns());
+             EXPECT_THAT(accept, returns());
+             main.must(listener.close());
            }},
   };
 }
@@ -396,6 +475,8 @@ Claims shared_blocks() {
 
 }  // namespace
 
-Claims history_claims() { return all_of({programs(), pools(), managers(), shared_blocks()}); }
+Claims history_claims() {
+  return all_of({programs(), pools(), managers(), listeners(), shared_blocks()});
+}
 
 }  // namespace conformance

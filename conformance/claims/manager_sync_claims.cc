@@ -5,6 +5,7 @@
 #include "conformance/claims/crew.h"
 #include "conformance/claims/items.h"
 #include "conformance/claims/managed_support.h"
+#include "conformance/claims/process_support.h"
 #include "conformance/claims/waits.h"
 
 namespace conformance {
@@ -13,13 +14,6 @@ namespace {
 using namespace std::chrono_literals;
 using testing::AllOf;
 using testing::UnorderedElementsAre;
-
-// Kills a process in whatever it does, and waits until the server has seen it.
-void kill_and_settle(Stage& stage, Puppet& victim) {
-  stage.signal(victim, SIGKILL);
-  EXPECT_TRUE(stage.process_ends(victim));
-  EXPECT_TRUE(stage.comes_to_rest());
-}
 
 Claims managed_queues() {
   return {

@@ -43,6 +43,12 @@ Value ends_with(Puppet& creator, Puppet& child, Op ending) {
   return exit_code(creator, child.handle());
 }
 
+void kill_and_settle(Stage& stage, Puppet& victim) {
+  stage.signal(victim, SIGKILL);
+  EXPECT_TRUE(stage.process_ends(victim));
+  EXPECT_TRUE(stage.comes_to_rest());
+}
+
 void await_end(Stage& stage, Puppet& child) {
   EXPECT_TRUE(stage.process_ends(child)) << child.name() << " does not end";
   EXPECT_TRUE(stage.comes_to_rest());

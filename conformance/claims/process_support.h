@@ -29,6 +29,9 @@ Value exit_code(Puppet& creator, const RemoteProcess& child);
 // Tells the child to end in this way and waits for it: its exit code.
 Value ends_with(Puppet& creator, Puppet& child, Op ending);
 
+// Kills a process in whatever it does, and waits until the server has seen it.
+void kill_and_settle(Stage& stage, Puppet& victim);
+
 // Waits until the child's process is over and whoever watches it has noticed. Nobody asks for it.
 void await_end(Stage& stage, Puppet& child);
 

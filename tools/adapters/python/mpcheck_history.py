@@ -34,7 +34,7 @@ def tell():
 
 if __name__ == "__main__":
     context = {module}.get_context({method!r} or None)
-    os.mkdir("elsewhere")
+    os.makedirs("elsewhere", exist_ok=True)
     os.chdir("elsewhere")
     try:
         from {module}.shared_memory import SharedMemory
@@ -67,7 +67,7 @@ def manager_at_a_relative_address(module, method):
     managers = import_module(module + ".managers")
     context = context_of(module, method)
     with managers.SyncManager(address="m.sock", authkey=b"key", ctx=context):
-        os.mkdir("elsewhere")
+        os.makedirs("elsewhere", exist_ok=True)
         os.chdir("elsewhere")
         other = managers.SyncManager(address="../m.sock", authkey=b"key", ctx=context)
         other.connect()
