@@ -468,6 +468,7 @@ Claims shared_blocks() {
              EXPECT_THAT(main.does(block.get_name()), returns("mpcheck:colon"));
              main.must(block.close());
              main.must(block.unlink());
+             EXPECT_TRUE(stage.comes_to_rest());  // a helper that is told of the name has read it
              EXPECT_EQ(stage.printed("stderr"), "");
            }},
   };

@@ -54,9 +54,10 @@ def has_threads_by_other_names():
 
 
 # Programs of mpcheck_history.py.
-HISTORY = ["elsewhere", "package_that_is_a_program", "manager_at_a_relative_address", "documented_names", "warnings_are_errors",
-           "serialisation_of_the_program", "child_of_a_thread", "without_standard_input", "commands_of_a_child",
-           "commands_beside_a_pipe", "buffer_that_grows", "signal_mask", "interrupted", "ends_of_workers", "sequence_that_fails"]
+HISTORY = ["elsewhere", "package_that_is_a_program", "manager_at_a_relative_address", "documented_names",
+           "warnings_are_errors", "serialisation_of_the_program", "child_of_a_thread", "without_standard_input",
+           "commands_of_a_child", "commands_beside_a_pipe", "buffer_that_grows", "signal_mask", "interrupted",
+           "ends_of_workers", "sequence_that_fails"]
 HISTORY_OF_SHARED_MEMORY = ["unlink_at_the_end", "fork_beside_shared_memory", "attach_without_room"]
 
 

@@ -14,7 +14,8 @@ def run_file(name, text, *flags, env=None, by_its_path=True):
     import subprocess
     with open(name, "w") as file:
         file.write(text)
-    sys.exit(subprocess.call([sys.executable] + list(flags) + [os.path.abspath(name) if by_its_path else name], env=env))
+    path = os.path.abspath(name) if by_its_path else name
+    sys.exit(subprocess.call([sys.executable] + list(flags) + [path], env=env))
 
 
 def run_package(name, **modules):
@@ -27,7 +28,8 @@ def run_package(name, **modules):
         with open(os.path.join(name, module + ".py"), "w") as file:
             file.write(text)
     here = os.pathsep.join(filter(None, [os.getcwd(), os.environ.get("PYTHONPATH")]))
-    sys.exit(subprocess.call([sys.executable, "-m", name + (".program" if "program" in modules else "")], env=dict(os.environ, PYTHONPATH=here)))
+    started = name + ".program" if "program" in modules else name
+    sys.exit(subprocess.call([sys.executable, "-m", started], env=dict(os.environ, PYTHONPATH=here)))
 
 
 UNGUARDED = """
