@@ -29,7 +29,7 @@ Value exit_code(Puppet& creator, const RemoteProcess& child);
 // Tells the child to end in this way and waits for it: its exit code.
 Value ends_with(Puppet& creator, Puppet& child, Op ending);
 
-// Kills a process in whatever it does, and waits until the server has seen it.
+// Kills a process in whatever it does, and waits until all that watches it has seen it.
 void kill_and_settle(Stage& stage, Puppet& victim);
 
 // Waits until the child's process is over and whoever watches it has noticed. Nobody asks for it.
