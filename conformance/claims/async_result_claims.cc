@@ -1,4 +1,6 @@
 // AsyncResult: what apply_async(), map_async() and starmap_async() return.
+#include <cerrno>
+
 #include "absl/strings/str_cat.h"
 #include "conformance/claims/areas.h"
 #include "conformance/claims/items.h"
@@ -371,6 +373,60 @@ Claims async_result_claims() {
                EXPECT_THAT(failed, raises("ValueError"));
                EXPECT_EQ(raised_by(failed).message, "far away") << op.text();
              }
+             close_and_join(main, pool);
+           }},
+      {.id = "async_result.get.tells_what_the_error_came_of",
+       .level = Level::kShould,
+       .says = "Where a task's error has a cause of its own, the text of its place has that, too.",
+       .documented = {"POOL-19"},
+       .needs = {"pool", "exception.cause", "isolated"},
+       .check =
+           [](Stage& stage) {
+             Puppet& main = stage.main();
+             const RemotePool pool = main.pool(1);
+             auto [result, task] = stage.apply_async_puppet(main, pool);
+             Op raising = self::raises("ValueError", "what came of it");
+             raising.args.emplace_back("cause", Value("KeyError"));
+             task.does(std::move(raising));
+             const Raised& raised = raised_by(main.does(result.get()));
+             EXPECT_THAT(raised.cause_message,
+                         AllOf(HasSubstr("what came of it"), HasSubstr("KeyError"),
+                               HasSubstr("direct cause")));
+             close_and_join(main, pool);
+           }},
+      {.id = "async_result.get.keeps_the_number_of_a_systems_error",
+       .level = Level::kMust,
+       .says = "An OSError comes out of get() with the number with which it was raised, and as "
+               "what stands for that number: FileNotFoundError for ENOENT.",
+       .documented = {"POOL-19", "ARES-04"},
+       .needs = {"pool"},
+       .check =
+           [](Stage& stage) {
+             Puppet& main = stage.main();
+             const RemotePool pool = main.pool(1);
+             for (const auto& [number, type] :
+                  {std::pair(ENOENT, "FileNotFoundError"), std::pair(ENOSPC, "OSError")}) {
+               const Call failed = main.does(pool.apply("fail_as_the_system", {number}));
+               EXPECT_THAT(failed, raises(type));
+               const Value args = raised_by(failed).args;
+               EXPECT_THAT(as_list(args), Not(testing::IsEmpty()));
+               EXPECT_EQ(as_list(args).at(0), Value(number)) << failed.text();
+             }
+             close_and_join(main, pool);
+           }},
+      {.id = "async_result.get.keeps_the_message_of_buffer_too_short",
+       .level = Level::kShould,
+       .says = "A BufferTooShort comes out of get() with the message that it was raised with.",
+       .documented = {"POOL-19", "ARES-04"},
+       .needs = {"pool"},
+       .check =
+           [](Stage& stage) {
+             Puppet& main = stage.main();
+             const RemotePool pool = main.pool(1);
+             const Value message = Value::bytes("too long for you");
+             const Call failed = main.does(pool.apply("fail_for_lack_of_room", {message}));
+             EXPECT_THAT(failed, raises("BufferTooShort"));
+             EXPECT_EQ(raised_by(failed).args, Value::list({message}));
              close_and_join(main, pool);
            }},
       {.id = "async_result.get.waits_behind_other_tasks",

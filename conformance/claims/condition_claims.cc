@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "conformance/claims/areas.h"
+#include "conformance/claims/condition_support.h"
 #include "conformance/claims/crew.h"
 #include "conformance/claims/items.h"
 #include "conformance/claims/waits.h"
@@ -33,22 +34,13 @@ void expect_woken(Puppet& waiter, const Call& wait, const RemoteCondition& c) {
 }
 
 // Notifies while holding the lock, then lets it go.
-void notify(Puppet& who, const RemoteCondition& c, std::optional<int> n = {}) {
-  who.must(c.acquire());
-  EXPECT_THAT(who.does(c.notify(n)), returns(nullptr));
-  who.must(c.release());
-}
 void notify_all(Puppet& who, const RemoteCondition& c) {
   who.must(c.acquire());
   EXPECT_THAT(who.does(c.notify_all()), returns(nullptr));
   who.must(c.release());
 }
 
-// A waiter that gives the lock back as soon as it has it, so that the next one can be woken.
-Op waits_and_releases(const RemoteCondition& c) {
-  return batch({c.acquire(), c.wait(), c.release()});
-}
-// The same, for a condition that times out.
+// As waits_and_releases() without one.
 Op waits_and_releases(const RemoteCondition& c, Timeout timeout) {
   return batch({c.acquire(), c.wait(timeout), c.release()});
 }
@@ -393,22 +385,7 @@ Claims condition_claims() {
        .says = "notify(n) wakes exactly n of more than n waiters.",
        .documented = {"COND-05"},
        .needs = {"condition"},
-       .check =
-           [](Stage& stage) {
-             Puppet& main = stage.main();
-             RemoteCondition c = main.condition();
-             Crew crew = start_crew(stage, main, 4, {c});
-             std::vector<Call> calls = each_begins(crew, waits_and_releases(c));
-             EXPECT_THAT(calls, return_for_exactly(0));
-             notify(main, c, 2);
-             EXPECT_THAT(calls, return_for_exactly(2));
-             notify(main, c, 0);
-             EXPECT_THAT(calls, return_for_exactly(2));
-             Crew woken = those_who_returned(crew, calls);
-             ASSERT_FALSE(woken.empty());
-             notify(*woken[0], c, 2);
-             EXPECT_THAT(calls, return_for_exactly(4));
-           }},
+       .check = [](Stage& stage) { expect_notify_n_wakes_n(stage, stage.main().condition()); }},
       {.id = "condition.notify_more_than_wait_wakes_those_who_do",
        .level = Level::kMust,
        .says = "notify(n) with fewer than n waiters wakes them, returns, and keeps nothing for "
@@ -839,21 +816,8 @@ Claims condition_claims() {
        .check =
            [](Stage& stage) {
              Puppet& main = stage.main();
-             RemoteCondition c = main.condition();
-             RemoteValue v = main.value("i", 0, {.lock = false});
-             RemoteLock held = main.lock();
-             main.must(held.acquire());
-             Puppet& other = stage.start_process(main, {c, v});
-             other.must(c.acquire());
-             Call wait = other.begins(c.wait_for(v, 1, 50ms));
-             // Notifies for ten times as long, every 15 ms: on a crowded machine the waiter may come late, too.
-             Call notifies = main.begins(batch(
-                 {c.acquire(), c.notify(), c.release(), held.acquire({.timeout = 15ms})}, 34));
-             EXPECT_THAT(wait, AllOf(returns(false), took_at_least(50ms)));
-             other.must(c.release());
-             EXPECT_THAT(notifies, returns());
-             EXPECT_LT(wait.ended(), notifies.ended());
-             main.must(held.release());
+             expect_wait_for_is_not_prolonged(stage, main.condition(),
+                                              main.value("i", 0, {.lock = false}));
            }},
       {.id = "condition.waiters_of_different_predicates_find_theirs",
        .level = Level::kMust,

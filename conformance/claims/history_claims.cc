@@ -4,7 +4,7 @@
 #include <vector>
 
 #include "conformance/claims/areas.h"
-#include "conformance/claims/crew.h"
+#include "conformance/claims/condition_support.h"
 #include "conformance/claims/managed_support.h"
 #include "conformance/claims/pool_support.h"
 #include "conformance/claims/process_support.h"
@@ -75,6 +75,49 @@ Claims programs() {
              expect_program_says(
                  stage, "child_of_a_thread",
                  "main thread True\nexit code 0\nmain thread True\nmain thread True\n");
+           }},
+      {.id = "start_method.without_standard_error",
+       .level = Level::kShould,
+       .says = "A program without standard error makes locks and shared memory and starts children "
+               "as any other.",
+       .documented = {"PROC-54", "SHM-01"},
+       .needs = {"program.without_standard_error"},
+       .check =
+           [](Stage& stage) {
+             expect_program_says(stage, "without_standard_error",
+                                 "lock\nblock\nchild\nexit code 0\n");
+           }},
+      {.id = "isolation.random_numbers_are_the_programs_own",
+       .level = Level::kShould,
+       .says = "A program that has seeded its random numbers gets the same ones whatever of the "
+               "library it uses in between.",
+       .documented = {"SHM-01", "LSN-01"},
+       .needs = {"program.random_numbers"},
+       .check =
+           [](Stage& stage) {
+             expect_program_says(stage, "random_numbers", "child\nexit code 0\nthe same numbers\n");
+           }},
+      {.id = "shared_memory.unlink_of_anothers_block_is_quiet",
+       .level = Level::kShould,
+       .says = "A program that attaches to a block of another program, unlinks it and ends hears "
+               "nothing of it.",
+       .documented = {"SHM-07", "SHM-08"},
+       .needs = {"program.unlink_of_anothers_block"},
+       .check =
+           [](Stage& stage) {
+             expect_program_says(stage, "unlink_of_anothers_block", "attached\nunlinked\n");
+           }},
+      {.id = "shared_memory.leak_goes_where_warnings_are_errors",
+       .level = Level::kShould,
+       .says = "A block that a program has left behind goes though its warnings are errors.",
+       .documented = {"SHM-08"},
+       .needs = {"program.leak_where_warnings_are_errors"},
+       .check =
+           [](Stage& stage) {
+             // What is told of it on standard error is another matter.
+             const Value printed =
+                 stage.main().must(module::runs_program("leak_where_warnings_are_errors"));
+             EXPECT_EQ(as_text(member_of(printed, "stdout")), "gone\n");
            }},
       {.id = "start_method.without_standard_input",
        .level = Level::kShould,
@@ -160,6 +203,17 @@ Claims programs() {
              expect_program_says(stage, "locking_module_is_preloaded",
                                  "child\nexit code 0\nchild\nexit code 0\n");
            }},
+      {.id = "start_method.preloaded_module_of_the_programs_path",
+       .level = Level::kShould,
+       .says = "set_forkserver_preload() finds a module in a folder that the program has put into "
+               "its search path, and loads it once, in the server.",
+       .documented = {"START-17"},
+       .needs = {"program.module_of_the_path_is_preloaded"},
+       .check =
+           [](Stage& stage) {
+             expect_program_says(stage, "module_of_the_path_is_preloaded",
+                                 "loaded\nchild\nexit code 0\nchild\nexit code 0\n");
+           }},
       {.id = "start_method.preloaded_module_prints_once",
        .level = Level::kShould,
        .says = "What a module prints as the fork server loads it is printed once, not again "
@@ -187,16 +241,6 @@ Claims pools() {
        .check =
            [](Stage& stage) {
              expect_program_says(stage, "ends_of_workers", "exit codes [0]\nexit codes [0]\n");
-           }},
-      {.id = "pool.map.sequence_that_fails_in_its_first_chunk",
-       .level = Level::kShould,
-       .says = "Where the reading of a sequence that has a length fails, map() raises that "
-               "error, and the pool goes on.",
-       .documented = {"POOL-22"},
-       .needs = {"program.sequence_that_fails"},
-       .check =
-           [](Stage& stage) {
-             expect_program_says(stage, "sequence_that_fails", "KeyError\nthen [1]\n");
            }},
       {.id = "pool.dropped.finishes_for_who_iterates",
        .level = Level::kMust,
@@ -380,21 +424,7 @@ Claims managers() {
        .check =
            [](Stage& stage) {
              Puppet& main = stage.main();
-             RemoteManager m = main.manager();
-             RemoteCondition c = main.makes(m.condition());
-             Crew crew = start_crew(stage, main, 3, {c});
-             std::vector<Call> waits;
-             for (Puppet* puppet : crew) {
-               puppet->must(c.acquire());
-               waits.push_back(puppet->begins(c.wait()));
-               EXPECT_THAT(waits.back(), blocks());
-             }
-             main.must(c.acquire());
-             EXPECT_THAT(main.does(c.notify(2)), returns());
-             main.must(c.release());
-             EXPECT_THAT(waits, return_for_exactly(1));  // the second one waits for the lock
-             for (Puppet* woken : those_who_returned(crew, waits)) woken->must(c.release());
-             EXPECT_THAT(waits, return_for_exactly(2));
+             expect_notify_n_wakes_n(stage, main.makes(main.manager().condition()));
            }},
   };
 }

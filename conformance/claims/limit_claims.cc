@@ -184,17 +184,23 @@ Claims other_limits() {
            [](Stage& stage) {
              Puppet& main = stage.main();
              main.must(main.process({}, {.func = "nothing"}).start());  // loads what it needs
-             RemoteProcess p = main.process({}, {.func = "nothing"});
-             const size_t before = stage.processes().size();
-             {
-               const LoweredLimit files =
-                   stage.lowers(main, RLIMIT_NOFILE, lowest_free_descriptor(main.pid()));
-               EXPECT_THAT(main.does(p.start()), raises("OSError"));
-             }
-             EXPECT_LE(stage.processes().size(), before);
-             EXPECT_THAT(main.does(p.pid()), returns(nullptr));
-             main.must(p.start());
-             EXPECT_EQ(exit_code(main, p), Value(0));
+             const auto is_refused = [&](const RemoteProcess& p) {
+               const size_t before = stage.processes().size();
+               {
+                 const LoweredLimit files =
+                     stage.lowers(main, RLIMIT_NOFILE, lowest_free_descriptor(main.pid()));
+                 EXPECT_THAT(main.does(p.start()), raises("OSError"));
+               }
+               EXPECT_LE(stage.processes().size(), before);
+               EXPECT_THAT(main.does(p.pid()), returns(nullptr));
+               main.must(p.start());
+             };
+             const RemoteProcess first = main.process({}, {.func = "nothing"});
+             is_refused(first);
+             EXPECT_EQ(exit_code(main, first), Value(0));
+             const RemoteProcess second = main.process();  // which tells that its target runs
+             is_refused(second);
+             EXPECT_EQ(ends_with(main, stage.arrival(second), self::exits(4)), Value(4));
            }},
       {.id = "limit.memory.array",
        .level = Level::kShould,
@@ -286,6 +292,26 @@ Claims other_limits() {
              EXPECT_THAT(main.does(pool.map("square", numbers(50))),
                          returns(Value::list(squares(50))));
              close_and_join(main, pool);
+           }},
+      {.id = "limit.descriptors.waiting_needs_none",
+       .level = Level::kShould,
+       .says = "Where no descriptor is left poll() and wait() answer as ever, with a timeout, too.",
+       .documented = {"PIPE-25", "WAIT-04"},
+       .needs = {"pipe", "isolated"},
+       .check =
+           [](Stage& stage) {
+             Puppet& main = stage.main();
+             auto [here, there] = main.pipe();
+             Puppet& child = stage.start_process(main, {there});
+             const LoweredLimit files =
+                 stage.lowers(main, RLIMIT_NOFILE, lowest_free_descriptor(main.pid()));
+             for (const Timeout& timeout : {Timeout(0s), Timeout(10ms)}) {
+               EXPECT_THAT(main.does(here.poll(timeout)), returns(false));
+               EXPECT_THAT(main.does(module::wait({here}, timeout)), returns(Value::list({})));
+             }
+             child.must(there.send(1));
+             EXPECT_THAT(main.does(here.poll(10s)), returns(true));
+             EXPECT_THAT(main.does(here.recv()), returns(1));
            }},
       {.id = "limit.descriptors.many_in_use",
        .level = Level::kShould,

@@ -606,6 +606,29 @@ Claims managers_reached_by_address() {
                }
              }
            }},
+      {.id = "manager.client_goes_on_when_it_has_restarted",
+       .level = Level::kShould,
+       .says = "A client that has used objects of a manager, which was shut down since, connects "
+               "to the one that has started at the same address and uses its objects at once.",
+       .documented = {"MAN-44", "MAN-46"},
+       .needs = {"manager", "manager.connect", "manager.list"},
+       .check =
+           [](Stage& stage) {
+             Puppet& main = stage.main();
+             Puppet& client = stage.start_process(main);
+             for (int round = 0; round < 3; ++round) {
+               const RemoteManager m =
+                   started_manager(stage, main, {.address = "again", .authkey = bytes("key")});
+               const Value address = main.must(m.address());
+               const RemoteManager far = client.makes(
+                   module::custom_manager({.address = address, .authkey = bytes("key")}));
+               client.must(far.connect());
+               const RemoteListProxy l = client.makes(far.list({round}));
+               EXPECT_THAT(client.does(l.get()), returns(Value::list({round})));
+               client.must(l.drop());
+               main.must(m.shutdown());
+             }
+           }},
       {.id = "manager.silent_client_hinders_nobody",
        .level = Level::kShould,
        .says = "A client that connects to the server and says nothing keeps nobody else waiting.",

@@ -334,6 +334,38 @@ Claims pool_map_claims() {
              }
              close_and_join(main, pool);
            }},
+      {.id = "pool.map.sequence_that_fails_in_its_first_chunk",
+       .level = Level::kShould,
+       .says = "Where the reading of a sequence that has a length fails, map() raises that "
+               "error, and the pool goes on.",
+       .documented = {"POOL-22"},
+       .needs = {"pool", "source"},
+       .check =
+           [](Stage& stage) {
+             Puppet& main = stage.main();
+             const RemotePool pool = main.pool(1);
+             const RemoteSource source =
+                 main.source({.items = numbers(1), .raises = "KeyError", .length = 3});
+             EXPECT_THAT(main.does(pool.map("square", source, 3)), raises("KeyError"));
+             EXPECT_THAT(main.does(pool.map("square", {5})), returns(Value::list({25})));
+             close_and_join(main, pool);
+           }},
+      {.id = "pool.map.raises_the_error_of_an_input_with_a_length",
+       .level = Level::kShould,
+       .says = "An exception that an input of known length raises when several chunks of it have "
+               "been read comes out of map(), and the pool goes on.",
+       .documented = {"POOL-22"},
+       .needs = {"pool", "source"},
+       .check =
+           [](Stage& stage) {
+             Puppet& main = stage.main();
+             const RemotePool pool = main.pool(2);
+             const RemoteSource source =
+                 main.source({.items = numbers(3), .raises = "KeyError", .length = 8});
+             EXPECT_THAT(main.does(pool.map("square", source, 1)), raises("KeyError"));
+             EXPECT_THAT(main.does(pool.map("square", {5, 6})), returns(Value::list({25, 36})));
+             close_and_join(main, pool);
+           }},
       {.id = "pool.map.unpicklable_item_fails_the_map_only",
        .level = Level::kShould,
        .says = "An item that can't be serialised makes map() raise the serialiser's error, and the "

@@ -26,11 +26,6 @@ Puppet& idle_worker(Stage& stage, Puppet& main, const RemotePool& pool) {
   return task;
 }
 
-void kill_at_once(Stage& stage, Puppet& worker) {
-  stage.signal(worker, SIGKILL);
-  EXPECT_TRUE(stage.process_ends(worker));
-}
-
 // Expects that the pool runs as many tasks at once as it has workers, and gives their results.
 void expect_works_as_before(Stage& stage, Puppet& main, const RemotePool& pool, int workers) {
   std::vector<Stage::Task> tasks;
@@ -306,6 +301,7 @@ Claims failures() {
                auto [result, task] = stage.apply_async_puppet(main, pool);
                task.does(ending);
                expect_works_as_before(stage, main, pool, 1);
+               EXPECT_NE(as_int(main.must(pool.apply("pid", {}))), task.pid()) << ending.text();
              }
              EXPECT_THAT(main.does(pool.terminate()), returns(nullptr));
              EXPECT_THAT(main.does(pool.join()), returns(nullptr));

@@ -421,6 +421,9 @@ Claims lives_of_workers() {
              RemotePool pool = main.pool({.processes = 1, .maxtasksperchild = 1});
              EXPECT_THAT(runs(main.must(pool.map("pid", numbers(9), 4))), ElementsAre(4, 4, 1));
              close_and_join(main, pool);
+             RemotePool patient = main.pool({.processes = 1, .maxtasksperchild = 2});
+             EXPECT_THAT(runs(main.must(patient.map("pid", numbers(16), 4))), ElementsAre(8, 8));
+             close_and_join(main, patient);
            }},
       {.id = "pool.maxtasksperchild.keeps_the_number_of_workers",
        .level = Level::kMust,

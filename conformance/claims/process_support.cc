@@ -43,9 +43,20 @@ Value ends_with(Puppet& creator, Puppet& child, Op ending) {
   return exit_code(creator, child.handle());
 }
 
-void kill_and_settle(Stage& stage, Puppet& victim) {
+void only_under(Stage& stage, const std::string& method) {
+  const std::string& ours = stage.about().start_method;
+  if (ours != method) {
+    throw Abandon{Abandon::Why::kUnsupported, "this is about " + method + ", not " + ours};
+  }
+}
+
+void kill_at_once(Stage& stage, Puppet& victim) {
   stage.signal(victim, SIGKILL);
   EXPECT_TRUE(stage.process_ends(victim));
+}
+
+void kill_and_settle(Stage& stage, Puppet& victim) {
+  kill_at_once(stage, victim);
   EXPECT_TRUE(stage.comes_to_rest());
 }
 

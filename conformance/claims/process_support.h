@@ -29,6 +29,12 @@ Value exit_code(Puppet& creator, const RemoteProcess& child);
 // Tells the child to end in this way and waits for it: its exit code.
 Value ends_with(Puppet& creator, Puppet& child, Op ending);
 
+// The claim is about this start method only.
+void only_under(Stage& stage, const std::string& method);
+
+// Then: the process is over; others may not have noticed.
+void kill_at_once(Stage& stage, Puppet& victim);
+
 // Kills a process in whatever it does, and waits until all that watches it has seen it.
 void kill_and_settle(Stage& stage, Puppet& victim);
 

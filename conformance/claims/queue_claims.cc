@@ -1204,6 +1204,31 @@ Claims closing_claims() {
              EXPECT_EQ(open[1], open[0]);
              EXPECT_EQ(open[2], open[0]);
            }},
+      {.id = "queue.close.by_a_consumer_gives_back_its_descriptors",
+       .level = Level::kShould,
+       .says = "A process that was given queues, and has only taken something out of them, keeps "
+               "no files open for those that it has closed.",
+       .documented = {"QUE-24"},
+       .needs = {"queue", "isolated"},
+       .check =
+           [](Stage& stage) {
+             Puppet& main = stage.main();
+             std::vector<RemoteQueue> queues;
+             for (int i = 0; i < 4; ++i) {
+               queues.push_back(main.queue());
+               main.must(queues.back().put(i));
+             }
+             Puppet& taker =
+                 stage.start_process(main, {queues[0], queues[1], queues[2], queues[3]});
+             std::vector<std::optional<int>> open_files;
+             for (int i = 0; i < 4; ++i) EXPECT_THAT(taker.does(queues[i].get()), returns(i));
+             for (const RemoteQueue& q : queues) {
+               results(taker.does(batch({q.close(), q.join_thread()})));
+               open_files.push_back(stage.open_files(taker));
+             }
+             for (int i = 1; i < 4; ++i)
+               EXPECT_TRUE(!open_files[i] || *open_files[i] < *open_files[i - 1]) << "queue " << i;
+           }},
       {.id = "queue.close.then_empty",
        .level = Level::kVariation,
        .says = "On a queue that was closed before its first use empty() still answers, or raises "

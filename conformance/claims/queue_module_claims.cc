@@ -221,7 +221,11 @@ Claims queue_module_limits() {
              RemoteJoinableQueue q = main.makes(module::thread_queue(1));
              EXPECT_THAT(main.does(q.get({.timeout = -1s})), raises("ValueError"));
              EXPECT_THAT(main.does(q.get({.block = false, .timeout = -1s})), raises("Empty"));
+             EXPECT_THAT(main.does(q.put(1, {.timeout = -1s})), raises("ValueError"))
+                 << "with room";
              main.must(q.put(1));
+             EXPECT_THAT(main.does(q.get({.timeout = -1s})), raises("ValueError"))
+                 << "with an item";
              EXPECT_THAT(main.does(q.put(2, {.timeout = -1s})), raises("ValueError"));
              EXPECT_THAT(main.does(q.put(2, {.block = false, .timeout = -1s})), raises("Full"));
              EXPECT_THAT(main.does(q.qsize()), returns(1));

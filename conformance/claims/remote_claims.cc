@@ -641,6 +641,23 @@ Claims keys() {
                remote.main.must(remote.listener.close());
              }
            }},
+      {.id = "remote.empty_key_is_a_key",
+       .level = Level::kShould,
+       .says = "Where listener and client both have an empty key the connection works, and a "
+               "client with another key is refused.",
+       .documented = {"LSN-10", "LSN-11"},
+       .needs = {"remote", "remote.authkey"},
+       .check =
+           [](Stage& stage) {
+             Remote remote(stage, {.authkey = Value::bytes("")});
+             remote.expect_to_work();
+             Call accept = remote.main.begins(remote.listener.accept().op);
+             Call client =
+                 remote.thread.begins(module::client(remote.address, {.authkey = kKey}).op);
+             EXPECT_THAT(accept, raises("AuthenticationError"));
+             EXPECT_THAT(client, raises("AuthenticationError"));
+             remote.main.must(remote.listener.close());
+           }},
       {.id = "remote.accept_waits_for_the_key",
        .level = Level::kMust,
        .says =

@@ -181,6 +181,27 @@ Claims making() {
                EXPECT_THAT(main.does(attaching(name).op), raises("OSError"));
              }
            }},
+      {.id = "shared_memory.new.refuses_a_name_with_a_zero_byte",
+       .level = Level::kShould,
+       .says = "A name with a zero byte inside raises ValueError or OSError: it is not cut there, "
+               "so that no other block is made, found or taken away.",
+       .documented = {"SHM-01"},
+       .needs = {"shared_memory"},
+       .check =
+           [](Stage& stage) {
+             Puppet& main = stage.main();
+             const std::string cut = "cut";
+             RemoteSharedMemory other = block_named(main, cut, 8);
+             using namespace std::string_literals;
+             const auto refused = testing::AnyOf(raises("ValueError"), raises("OSError"));
+             EXPECT_THAT(main.does(attaching(cut + "\0off"s).op), refused);
+             main.must(other.unlink());
+             EXPECT_THAT(
+                 main.does(
+                     module::shared_memory({.name = cut + "\0off"s, .create = true, .size = 8}).op),
+                 refused);
+             expect_gone(main, cut);
+           }},
       {.id = "shared_memory.new.name_with_a_slash",
        .level = Level::kVariation,
        .says = "A name that begins with a slash is taken, and others attach by it, or refused.",

@@ -18,14 +18,6 @@ namespace {
 
 using namespace std::chrono_literals;
 
-// The claim is about this start method only.
-void only_under(Stage& stage, const std::string& method) {
-  const std::string& ours = stage.about().start_method;
-  if (ours != method) {
-    throw Abandon{Abandon::Why::kUnsupported, "this is about " + method + ", not " + ours};
-  }
-}
-
 const char* text_of_memory(Stage& stage) {
   return stage.has_feature("inherits_memory") ? "a copy" : "nothing";
 }

@@ -1,9 +1,13 @@
 // What no other list asks: how programs and processes begin and end, what objects lack, calls as Python's users write
 // them, start methods mixed, and robustness that cuts across the areas.
+#include <fcntl.h>
 #include <signal.h>
+#include <sys/stat.h>
+#include <unistd.h>
 
 #include <algorithm>
 #include <filesystem>
+#include <functional>
 #include <iterator>
 #include <optional>
 #include <set>
@@ -11,6 +15,7 @@
 #include <vector>
 
 #include "absl/strings/str_cat.h"
+#include "base/unique_fd.h"
 #include "conformance/claims/areas.h"
 #include "conformance/claims/crew.h"
 #include "conformance/claims/items.h"
@@ -38,11 +43,6 @@ using testing::Not;
 void only_when_children_begin_afresh(Stage& stage) {
   if (stage.has_feature("inherits_memory"))
     throw Abandon{Abandon::Why::kUnsupported, "a forked child goes on where its creator is"};
-}
-
-void only_under_method(Stage& stage, const std::string& method) {
-  if (stage.about().start_method != method)
-    throw Abandon{Abandon::Why::kUnsupported, "this is about " + method};
 }
 
 Op makes(const std::string& op, const RemoteObject& as, Args args = {}) {
@@ -904,8 +904,8 @@ Claims start_methods() {
        .needs = {"program.semaphore_of_the_main_module"},
        .check =
            [](Stage& stage) {
-             only_under_method(stage,
-                               "spawn");  // in a child of the fork server it stays registered
+             only_under(stage,
+                        "spawn");  // in a child of the fork server it stays registered
              expect_program_says(stage, "semaphore_of_the_main_module", "exit code 0\n");
            }},
       {.id = "start_method.without_standard_output",
@@ -1002,7 +1002,7 @@ Claims start_methods() {
        .needs = {"context.set_forkserver_preload", "isolated"},
        .check =
            [](Stage& stage) {
-             only_under_method(stage, "forkserver");
+             only_under(stage, "forkserver");
              Puppet& main = stage.main();
              main.must({.name = "module.new", .args = {{"name", "noticed"}}});
              main.must({.name = "context.set_forkserver_preload",
@@ -1033,6 +1033,44 @@ Claims start_methods() {
              EXPECT_EQ(printed(stage, "started\n"), stage.has_feature("inherits_memory") ? 0 : 1);
              EXPECT_EQ(ends_with(main, child, self::returns()), Value(0));
            }},
+      {.id = "start_method.executable_is_for_helpers_too",
+       .level = Level::kShould,
+       .says = "What set_executable() chose runs the helpers that begin with a program, too: where "
+               "Python is embedded there is no other interpreter.",
+       .documented = {"START-20"},
+       .needs = {"context.set_executable", "shared_memory"},
+       .check =
+           [](Stage& stage) {
+             Puppet& main = stage.main();
+             main.must({.name = "context.set_executable", .args = {{"fails", false}}});
+             const size_t before = stage.processes().size();
+             main.must(main.makes(module::shared_memory({.create = true, .size = 8})).unlink());
+             EXPECT_TRUE(stage.comes_to_rest());
+             const auto helpers = static_cast<int>(stage.processes().size() - before);
+             EXPECT_EQ(printed(stage, "started\n"), helpers);
+           }},
+      {.id = "start_method.child_that_fails_before_it_reads",
+       .level = Level::kBeyond,
+       .says = "start() returns or raises when the child's program fails before it has read what "
+               "it was given, however much that is; nobody waits for it.",
+       .documented = {"START-20"},
+       .needs = {"context.set_executable", "isolated"},
+       .check =
+           [](Stage& stage) {
+             only_under(stage, "spawn");
+             Puppet& main = stage.main();
+             main.lock();  // and with it whatever helpers there are
+             main.must({.name = "context.set_executable", .args = {{"fails", true}}});
+             for (const int size : {10, 300'000}) {
+               const RemoteProcess p = process_named("p");
+               main.must(named(
+                   {.name = "process.new",
+                    .args = {{"func", "identity"}, {"args", Value::list({Value::blob(size, 3)})}}},
+                   p));
+               EXPECT_THAT(main.does(p.start()), testing::AnyOf(returns(), raises()))
+                   << size << " bytes";
+             }
+           }},
       {.id = "start_method.freeze_support_does_nothing",
        .level = Level::kMust,
        .says = "freeze_support() in a program that is not frozen returns None, as often as it is "
@@ -1057,7 +1095,7 @@ Claims start_methods() {
        .needs = {"context.set_executable", "pool", "isolated"},
        .check =
            [](Stage& stage) {
-             only_under_method(stage, "spawn");
+             only_under(stage, "spawn");
              Puppet& main = stage.main();
              main.lock();  // and with it whatever helpers there are
              main.must({.name = "context.set_executable", .args = {{"fails", true}}});
@@ -1511,6 +1549,21 @@ struct StrangeItem : RemoteObject {
 };
 StrangeItem item_named(std::string name) { return handle_named<StrangeItem>(std::move(name)); }
 
+// The item can't be serialised: somebody hears of it, and all is as before.
+void is_told_of(Stage& stage, const std::string& kind) {
+  Puppet& main = stage.main();
+  const RemoteQueue q = main.queue({.maxsize = 1});
+  const StrangeItem item = item_named("failing");
+  main.must(item.make(kind));
+  Call put = main.does(q.put(item.value()));
+  EXPECT_TRUE(stage.comes_to_rest());
+  EXPECT_TRUE(std::holds_alternative<Raised>(put.outcome()) || stage.printed("stderr") != "")
+      << "nobody was told";
+  EXPECT_THAT(main.does(q.full()), returns(false));
+  EXPECT_THAT(main.does(q.put("next", {.timeout = 0s})), returns(nullptr));
+  EXPECT_THAT(main.does(q.get()), returns("next"));
+}
+
 Claims strange_items() {
   return {
       {.id = "queue.put.item_that_equals_everything",
@@ -1570,6 +1623,129 @@ Claims strange_items() {
                EXPECT_THAT(main.does(q.full()), returns(false)) << kind;
                EXPECT_THAT(main.does(q.put(kind, {.timeout = 0s})), returns(nullptr));
                EXPECT_THAT(main.does(q.get()), returns(kind));
+             }
+           }},
+      {.id = "queue.unpicklable.whatever_it_raises",
+       .level = Level::kShould,
+       .says =
+           "An item whose serialisation raises IndexError is told of as any other that can't be "
+           "serialised, takes up no room, and the next one comes.",
+       .documented = {"QUE-19"},
+       .needs = {"queue", "item", "isolated"},
+       .check = [](Stage& stage) { is_told_of(stage, "fails_with_IndexError"); }},
+      {.id = "queue.unpicklable.that_cannot_be_shown",
+       .level = Level::kShould,
+       .says =
+           "An item that can neither be serialised nor shown is told of as any other that can't "
+           "be serialised, takes up no room, and the next one comes.",
+       .documented = {"QUE-19"},
+       .needs = {"queue", "item", "isolated"},
+       .check = [](Stage& stage) { is_told_of(stage, "fails_unshown_with_TypeError"); }},
+      {.id = "queue.get.builds_its_item_without_a_lock",
+       .level = Level::kShould,
+       .says = "While one process builds an item again, which may take its time, another one gets "
+               "the next, from a Queue and from a SimpleQueue.",
+       .documented = {"QUE-38", "SQ-01"},
+       .needs = {"queue", "simple_queue", "item", "isolated"},
+       .check =
+           [](Stage& stage) {
+             Puppet& main = stage.main();
+             const RemoteQueue q = main.queue();
+             const RemoteSimpleQueue s = main.simple_queue();
+             for (const auto& [put, get] : {std::pair<std::function<Op(Value)>, Op>{
+                                                [&](Value v) { return q.put(v); }, q.get()},
+                                            {[&](Value v) { return s.put(v); }, s.get()}}) {
+               Puppet& slow = stage.start_process(main, {q, s});
+               Puppet& quick = stage.start_process(main, {q, s});
+               const std::string gate = stage.folder() + "/gate";
+               ASSERT_EQ(::mkfifo(gate.c_str(), 0600), 0);
+               const StrangeItem item = item_named("slow");
+               main.must(item.make("arrives_slowly"));
+               main.must(put(item.value()));
+               Call building = slow.begins(get);
+               EXPECT_THAT(building, blocks());
+               main.must(put("next"));
+               EXPECT_THAT(quick.does(get), returns("next"));
+               const base::UniqueFd opened(::open(gate.c_str(), O_RDWR | O_CLOEXEC));
+               ASSERT_EQ(::write(opened.get(), "x", 1), 1);
+               EXPECT_THAT(building, returns("the item"));
+               std::filesystem::remove(gate);
+             }
+           }},
+      {.id = "pool.unbuildable_argument.fails_its_task_only",
+       .level = Level::kBeyond,
+       .says = "An argument that raises as it is built again in the worker, whatever error, makes "
+               "get() raise, and the pool goes on.",
+       .documented = {"ROB-08"},
+       .needs = {"pool", "item", "isolated"},
+       .check =
+           [](Stage& stage) {
+             Puppet& main = stage.main();
+             const RemotePool pool = main.pool(1);
+             for (const char* error : {"ValueError", "OSError", "EOFError"}) {
+               const StrangeItem item = item_named(error);
+               main.must(item.make(absl::StrCat("arrives_with_", error)));
+               EXPECT_THAT(main.does(pool.apply("identity", {item.value()})), raises());
+               EXPECT_THAT(main.does(pool.apply("square", {3})), returns(9));
+             }
+             close_and_join(main, pool);
+           }},
+      {.id = "manager.list.keeps_an_exception",
+       .level = Level::kMust,
+       .says =
+           "An exception that stands in a manager's list, dictionary or queue is given back, and "
+           "not raised, by who reads it there.",
+       .documented = {"MAN-17", "MAN-23"},
+       .needs = {"manager", "manager.list", "manager.dict", "manager.queue", "item"},
+       .check =
+           [](Stage& stage) {
+             Puppet& main = stage.main();
+             const StrangeItem item = item_named("exception");
+             main.must(item.make("exception"));
+             const auto is_the_error = returns(exception_object("ValueError"));
+             const RemoteManager m = main.manager();
+             const RemoteListProxy l = main.makes(m.list());
+             main.must(l.append(item.value()));
+             EXPECT_THAT(main.does(l.at(0)), is_the_error);
+             const RemoteDictProxy d = main.makes(m.dict());
+             main.must(d.set("k", item.value()));
+             EXPECT_THAT(main.does(d.at("k")), is_the_error);
+             const RemoteQueue q = main.makes(m.queue());
+             main.must(q.put(item.value()));
+             EXPECT_THAT(main.does(q.get()), is_the_error);
+           }},
+      {.id = "queue.get.block_is_any_true_value",
+       .level = Level::kMust,
+       .says = "get(1) waits for an item, and get(0) does not: block is what counts as true.",
+       .documented = {"QUE-14"},
+       .needs = {"queue", "object.call"},
+       .check =
+           [](Stage& stage) {
+             Puppet& main = stage.main();
+             const RemoteQueue q = main.queue();
+             Puppet& other = stage.start_process(main, {q});
+             EXPECT_THAT(main.does(object::call(q, "get", {0})), raises("Empty"));
+             Call get = main.begins(object::call(q, "get", {1}));
+             EXPECT_THAT(get, blocks());
+             other.must(q.put("x"));
+             EXPECT_THAT(get, returns("x"));
+             main.must(object::call(q, "put", {"y", 1}));
+             EXPECT_THAT(other.does(q.get()), returns("y"));
+           }},
+      {.id = "manager.lock.acquire_says_blocking",
+       .level = Level::kMust,
+       .says = "A manager's locks are those of threads: acquire() calls its first parameter "
+               "blocking.",
+       .documented = {"MAN-36"},
+       .needs = {"manager", "manager.lock", "manager.rlock", "object.call"},
+       .check =
+           [](Stage& stage) {
+             Puppet& main = stage.main();
+             const RemoteManager m = main.manager();
+             for (const RemoteLock& lock : {main.makes(m.lock()), main.makes(m.rlock())}) {
+               EXPECT_THAT(main.does(object::call(lock, "acquire", {}, {{"blocking", false}})),
+                           returns(true));
+               EXPECT_THAT(main.does(object::call(lock, "release")), returns(nullptr));
              }
            }},
       {.id = "simple_queue.put.fails_with_the_error_of_the_serialisation",

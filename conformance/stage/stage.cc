@@ -118,6 +118,7 @@ std::string Call::text() const { return absl::StrCat(record_->puppet, ": ", reco
 
 Value barrier_adds_to(const RemoteObject& value) { return Value::dict({{"add_to", value.name}}); }
 Value barrier_raises(std::string type) { return Value::dict({{"raise", std::move(type)}}); }
+Value barrier_acquires(const RemoteObject& lock) { return Value::dict({{"acquire", lock.name}}); }
 
 Call Puppet::begins(Op op) { return stage_->begin(*this, std::move(op)); }
 
@@ -222,7 +223,7 @@ RemoteSource Puppet::source(SourceOptions o) {
   if (o.items) args = std::move(args).with("items", Value::list(*o.items));
   args = std::move(args).with("allowed", o.allowed);
   if (!o.raises.empty()) args = std::move(args).with("raise", Value(o.raises));
-  return make<RemoteSource>("source", std::move(args));
+  return make<RemoteSource>("source", std::move(args).with("length", o.length));
 }
 
 RemoteList Puppet::list(Value::List items) {

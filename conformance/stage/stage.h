@@ -128,11 +128,13 @@ struct QueueOptions {
   std::optional<int> maxsize = {};
 };
 struct BarrierOptions {
-  Value action = nullptr;  // null: none. barrier_adds_to(v) or barrier_raises("ValueError")
+  Value action = nullptr;  // null: none, or one of the three below
   std::optional<Timeout> timeout = {};
 };
 Value barrier_adds_to(const RemoteObject& value);
 Value barrier_raises(std::string type);
+// It acquires a shared lock and releases it.
+Value barrier_acquires(const RemoteObject& lock);
 // What is not given is left to the implementation.
 struct PoolOptions {
   std::optional<Value> processes = {};
@@ -144,6 +146,7 @@ struct SourceOptions {
   std::optional<Value::List> items = {};  // absent: 0, 1, 2, ... without end
   std::optional<int> allowed = {};        // how many may be read before allow(); absent: all
   std::string raises = "";                // the type of an exception after the last item
+  std::optional<int> length = {};         // what it says of itself; absent: nothing
 };
 struct SharedOptions {
   std::optional<Value> lock = {};  // true, false, or the name of a lock: Value(lock.name)

@@ -11,9 +11,11 @@ those that were missed.
 
 A fault counts as *caught* by a claim
   - that holds, and leaves nothing behind, on the untouched implementation, at the beginning of the same session,
-  - and does not hold (or leaves something behind, or can't be judged any more) on the faulty one, twice: among
-    others, and then once more by itself.
-What fails only once is told as doubtful and catches nothing. A fault is *missed* if all claims hold; then either no
+  - that does not hold (or leaves something behind, or can't be judged any more) on the faulty one, twice: among
+    others, and then once more by itself,
+  - that holds on the untouched one after that, too,
+  - and that is no race of the implementation's own (`sometimes:` in its waivers): such a one fails on whatever it is.
+What fails once, or on both, is told as doubtful and catches nothing. A fault is *missed* if all claims hold; then either no
 user can see it or nothing forbids it, and it says so ("equivalent"), or the suite is blunt there; if it is known why,
 the fault says that, too ("unseen"), and the miss is *explained*. It is *not judged* if
 its text is not in this version of the implementation, or if the runner came to no end.
@@ -29,6 +31,8 @@ import argparse
 import collections
 import concurrent.futures
 import ctypes
+import fnmatch
+import functools
 import json
 import math
 import os
@@ -188,6 +192,20 @@ def holds(row):
     return row["verdict"] == "holds" and row["hygiene"]["verdict"] != "dirty"
 
 
+def races_of(path):
+    """The patterns of claims that hold in some runs only, as the waivers of an implementation say."""
+    patterns = []
+    with open(path) as f:
+        lines = f.read().split("\n")
+    for line in lines:
+        kind, _, pattern = line.partition(" ")[0].rpartition(":")
+        if kind.startswith("sometimes"):
+            patterns.append(pattern)
+        elif line.startswith("include "):
+            patterns += races_of(os.path.join(os.path.dirname(path), line.split()[1]))
+    return patterns
+
+
 def what_was_seen(row):
     return "leaves something behind" if row["verdict"] == "holds" else row["verdict"]
 
@@ -233,16 +251,17 @@ def nothing_seen_of(fault):
             "unseen": fault.get("unseen"), "caught_by": [], "seen": [], "doubtful": [], "claims_asked": 0}
 
 
-def judge_fault(fault, planted, command, ranking, runners, all_claims):
+def judge_fault(fault, planted, untouched, ranking, runners, all_claims):
     """One fault's line of the results."""
     began = time.monotonic()
     result = nothing_seen_of(fault)
     with tempfile.TemporaryDirectory(prefix="fault-", dir=runners.folder) as folder:
         try:
             environment = planted.plant(fault, folder)
-            command = command[:1] + planted.flags(fault) + command[1:]
+            command = untouched[:1] + planted.flags(fault) + untouched[1:]
             for batch in ranking.batches(fault):
-                ask(batch, command, environment, runners, all_claims, result)
+                ask(batch, functools.partial(runners.run, command, environment=environment),
+                    functools.partial(runners.run, untouched, environment={}), all_claims, result)
                 if result["caught_by"] and not all_claims:
                     break
         except plant.FaultError as e:
@@ -253,17 +272,22 @@ def judge_fault(fault, planted, command, ranking, runners, all_claims):
     return result
 
 
-def ask(claims, command, environment, runners, all_claims, result):
-    """Judges claims until one catches the fault, twice; with `all_claims` all of them."""
+def ask(claims, of_the_faulty, of_the_untouched, all_claims, result):
+    """Judges claims until one catches the fault, twice; with `all_claims` all of them. Two functions, Runners.run() of the
+    one implementation and of the other, give the rows of some claims."""
     while claims:
-        rows, ended = runners.run(command, claims, environment, first_only=not all_claims)
+        rows, ended = of_the_faulty(claims, first_only=not all_claims)
         result["claims_asked"] += len(rows)
         if not ended and not rows:
             raise plant.FaultError("the runner came to no end")
         suspects = [row["claim"] for row in rows if not holds(row)]
         if suspects:
-            again, _ = runners.run(command, suspects, environment)
+            again, _ = of_the_faulty(suspects)
             confirmed = [row for row in again if not holds(row)]
+            if confirmed:
+                control, _ = of_the_untouched([row["claim"] for row in confirmed])
+                innocent = {row["claim"] for row in control if holds(row)}
+                confirmed = [row for row in confirmed if row["claim"] in innocent]
             result["caught_by"] += [row["claim"] for row in confirmed]
             result["seen"] += [what_was_seen(row) for row in confirmed]
             result["doubtful"] += sorted(set(suspects) - {row["claim"] for row in confirmed})
@@ -275,17 +299,17 @@ def ask(claims, command, environment, runners, all_claims, result):
         claims = [claim for claim in claims if claim not in judged]
 
 
-def baseline_of(runners, command, environment, claim_filter, jobs):
-    """The rows of the claims that hold on the untouched implementation, or FaultError."""
+def baseline_of(runners, command, claim_filter, races, jobs):
+    """The rows of the claims that hold on the untouched implementation, but for its races, or FaultError."""
     with concurrent.futures.ThreadPoolExecutor(jobs) as pool:
-        shards = [pool.submit(runners.run, command, [claim_filter], environment, False, 900, (i, jobs))
+        shards = [pool.submit(runners.run, command, [claim_filter], {}, False, 900, (i, jobs))
                   for i in range(jobs)]
         parts = [shard.result() for shard in shards]
     rows = [row for part, _ in parts for row in part if holds(row)]
     if not rows or not all(ended for _, ended in parts):
         raise plant.FaultError("the untouched implementation can't be judged%s; try: tools/mpcheck run"
                                % ("" if rows else " (no claim holds; is the filter right?)"))
-    return rows
+    return [row for row in rows if not any(fnmatch.fnmatchcase(row["claim"], race) for race in races)]
 
 
 # ---- Telling
@@ -404,7 +428,8 @@ def sharpness_of(one, args, runners, results_folder):
     buildable = [f for f in everything if "equivalent" not in f]
     planted, command, refused = planter_for(one, args.root, buildable)
     refused = {fault["id"]: why for fault, why in refused}
-    baseline = baseline_of(runners, command, {}, args.filter, args.jobs)
+    races = races_of(one["waivers"]) if one.get("waivers") else []
+    baseline = baseline_of(runners, command, args.filter, races, args.jobs)
     sys.stderr.write("%s: %d claims hold untouched; %d faults\n" % (one["name"], len(baseline), len(faults)))
     known_path = os.path.join(args.root, "results/sharpness/known", one["name"] + ".json")
     known = recall(known_path)

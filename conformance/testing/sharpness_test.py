@@ -44,6 +44,8 @@ class SharpnessTest(unittest.TestCase):
             json.dump(faults, f)
         one = {"name": "python", "command": [PYTHON, ADAPTER, "--start-method=fork"], "kind": "package",
                "faults": self.root + "/faults"}
+        if os.path.exists(self.root + "/waivers.txt"):
+            one["waivers"] = self.root + "/waivers.txt"
         return [TOOL, "--root=" + self.root, "--runner=" + RUNNER, "--implementations=" + json.dumps([one]),
                 "--filter=" + TIMEOUT, *flags]
 
@@ -100,6 +102,26 @@ class SharpnessTest(unittest.TestCase):
         self.assertEqual(code, 1, said)
         self.assertRegex(said, "MISSED +once .*doubtful: " + re.escape(TIMEOUT))
         self.assertEqual(self.results()["once"]["doubtful"], [TIMEOUT])
+
+    def test_what_fails_on_the_untouched_one_too_is_doubtful_and_catches_nothing(self):
+        # The second run of the untouched one, and every later one, judges nothing.
+        runner, mark = self.root + "/runner", self.root + "/mark"
+        with open(runner, "w") as f:
+            f.write("#!/bin/sh\nif [ -z \"$PYTHONPATH\" ]; then\n  [ ! -e %s ] || exit 1\n  touch %s\nfi\n"
+                    "exec %s \"$@\"\n" % (mark, mark, RUNNER))
+        os.chmod(runner, 0o755)
+        code, said = self.run_it([WRONG_ERROR], "--runner=" + runner, "--jobs=1")
+        self.assertEqual(code, 1, said)
+        self.assertRegex(said, "MISSED +wrong-error .*doubtful: " + re.escape(TIMEOUT))
+
+    def test_a_claim_that_is_a_race_of_the_implementation_catches_nothing(self):
+        with open(self.root + "/waivers.txt", "w") as f:
+            f.write("# What it does not do.\n\ninclude others.txt  # the same package\n")
+        with open(self.root + "/others.txt", "w") as f:
+            f.write("sometimes:queue.get.raises_* [<9]  # a race\n")
+        code, said = self.run_it([WRONG_ERROR], "--filter=%s:queue.order.is_first_in_first_out" % TIMEOUT)
+        self.assertEqual(code, 1, said)
+        self.assertIn("1 claims hold untouched", said)
 
     def test_an_implementation_that_cannot_be_judged_untouched_is_no_ground_for_anything(self):
         code, said = self.run_it([WRONG_ERROR], "--filter=no.such_claim")

@@ -85,6 +85,7 @@ std::variant<std::vector<std::string>, base::UsageError> sharpness_argv(
     }
     one["name"] = each.name;
     one["command"] = each.command;
+    if (!each.waivers.empty()) one["waivers"] = each.waivers;
     told.push_back(one);
   }
   std::vector<std::string> command = {

@@ -15,7 +15,8 @@ const std::vector<Implementation> kFound = {
     {.name = "cpython-3.11.2-spawn",
      .command = {"py", "adapter.py", "--module=multiprocessing", "--start-method=spawn"}},
     {.name = "cpython-3.11.2-fork",
-     .command = {"py", "adapter.py", "--module=multiprocessing", "--start-method=fork"}},
+     .command = {"py", "adapter.py", "--module=multiprocessing", "--start-method=fork"},
+     .waivers = "cpython-fork.txt"},
     {.name = "cpython-3.11.2-dummy",
      .command = {"py", "adapter.py", "--module=multiprocessing.dummy"}},
     {.name = "mp-fork", .command = {"adapter", "--start-method=fork"}}};
@@ -44,6 +45,11 @@ TEST(Sharpness, IsThatOfTheFirstPythonWithForkByDefault) {
   EXPECT_EQ(told[0]["name"], "cpython-3.11.2-fork");
   EXPECT_EQ(told[0]["kind"], "package");
   EXPECT_EQ(told[0]["command"].back(), "--start-method=fork");
+}
+
+TEST(Sharpness, IsToldWhichClaimsAreRaces) {
+  EXPECT_EQ(implementations({})[0]["waivers"], "cpython-fork.txt");
+  EXPECT_FALSE(implementations({"mp-fork"})[0].contains("waivers"));
 }
 
 TEST(Sharpness, OfTheReferenceLibraryNeedsABuild) {

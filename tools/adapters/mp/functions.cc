@@ -78,6 +78,17 @@ Value square(const Args& args) {
 
 Value fail(const Args& args) { throw PythonError("ValueError", {value_of(only(args))}); }
 
+Value fail_as_the_system(const Args& args) {
+  throw mp::OSError(static_cast<int>(number(only(args))), "a task says so");
+}
+
+Value fail_for_lack_of_room(const Args& args) {
+  const Value message = value_of(only(args));
+  const auto* bytes = message.get_if<Value::Bytes>();
+  if (bytes == nullptr) refuse_type("the function takes bytes");
+  throw mp::BufferTooShort(bytes->data);
+}
+
 Value remember(const Args& args) {
   std::scoped_lock hold(here().mutex);
   Value& remembered = here().globals["remembered"];
@@ -151,11 +162,21 @@ Value add_and_fail(const Args& args) {
   throw PythonError("ValueError", {Value("after adding")});
 }
 
+Value add_and_fail_when_odd(const Args& args) {
+  add(args);
+  const Value sum = get_shared(*args[0].object);
+  const auto* whole = sum.get_if<int64_t>();
+  if (whole != nullptr && *whole % 2 != 0) throw PythonError("ValueError", {sum});
+  return {};
+}
+
 const std::map<std::string, Value (*)(const Args&)>& functions() {
   static const auto& it = *new std::map<std::string, Value (*)(const Args&)>{
       {"identity", [](const Args& args) { return value_of(only(args)); }},
       {"square", square},
       {"fail", fail},
+      {"fail_as_the_system", fail_as_the_system},
+      {"fail_for_lack_of_room", fail_for_lack_of_room},
       {"nothing", [](const Args&) { return Value(); }},
       {"arguments", [](const Args& args) { return Value::list(values_of(args)); }},
       {"remember", remember},
@@ -166,6 +187,7 @@ const std::map<std::string, Value (*)(const Args&)>& functions() {
       {"append", append},
       {"put", put},
       {"add_and_fail", add_and_fail},
+      {"add_and_fail_when_odd", add_and_fail_when_odd},
       {"sha512", sha512},
       {"fail_unbuildable",
        [](const Args& args) -> Value {

@@ -39,7 +39,7 @@ using conformance::Value;
 
 struct Object;
 
-// A value, or an object by itself.
+// A value, or an object by itself, or an object with a list beside it.
 struct Item {
   Value value;
   std::shared_ptr<Object> object = nullptr;
@@ -187,11 +187,14 @@ template <>
 struct Codec<adapter::Item> {
   static void write(Writer& out, const adapter::Item& item) {
     out.write(item.object != nullptr);
-    item.object != nullptr ? out.write(item.object) : out.write(item.value);
+    if (item.object != nullptr) out.write(item.object);
+    out.write(item.value);
   }
   static adapter::Item read(Reader& in) {
-    if (in.read<bool>()) return {.object = in.read<std::shared_ptr<adapter::Object>>()};
-    return {.value = in.read<conformance::Value>()};
+    adapter::Item item;
+    if (in.read<bool>()) item.object = in.read<std::shared_ptr<adapter::Object>>();
+    item.value = in.read<conformance::Value>();
+    return item;
   }
 };
 

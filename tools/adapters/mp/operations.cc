@@ -192,6 +192,7 @@ Answer wait_for(Call& c) {
 }
 
 void add_one(std::shared_ptr<Object> value) { add_to_shared(*value, Value(1)); }
+void pass_through(mp::Lock lock) { std::scoped_lock hold(lock); }
 void raise_named(std::string type) { throw PythonError(type, "raised by the barrier's action"); }
 
 Answer new_barrier(Call& c) {
@@ -199,6 +200,11 @@ Answer new_barrier(Call& c) {
   if (const Value* action = c.find("action"); action != nullptr && !action->is_null()) {
     if (const Value* target = action->find("add_to")) {
       options.action = {add_one, c.object_named(*target->get_if<std::string>())};
+    } else if (const Value* name = action->find("acquire")) {
+      const auto object = c.object_named(*name->get_if<std::string>());
+      const auto* lock = std::get_if<mp::Lock>(&object->it);
+      if (lock == nullptr) throw Unsupported{"the action takes a Lock"};
+      options.action = {pass_through, *lock};
     } else {
       options.action = {raise_named, *action->find("raise")->get_if<std::string>()};
     }
@@ -700,14 +706,17 @@ bool ends_with(const std::string& text, std::string_view end) {
 
 Answer arrived(Item item) {
   Answer answer;
+  std::shared_ptr<Object> beside;
+  if (const auto* list = item.value.get_if<Value::List>())
+    beside = std::make_shared<Object>(Object{List{std::make_shared<Value::List>(*list)}});
   if (item.object == nullptr) {
     answer.value = std::move(item.value);
-    if (const auto* list = answer.value.get_if<Value::List>())
-      item.object = std::make_shared<Object>(Object{List{std::make_shared<Value::List>(*list)}});
+    item.object = std::move(beside);
   } else if (auto* list = std::get_if<List>(&item.object->it)) {
     answer.value = Value::list(*list->it);
   }
   if (item.object != nullptr) answer.made.push_back(std::move(item.object));
+  if (beside != nullptr) answer.made.push_back(std::move(beside));
   return answer;
 }
 
@@ -833,6 +842,11 @@ Item Call::item(const std::string& name) const {
   if (value == nullptr) refuse_type("an item is needed");
   if (const auto* object = value->get_if<Value::Object>())
     return {.object = object_named(object->name)};
+  if (const auto* pair = value->get_if<Value::Tuple>();
+      pair != nullptr && pair->items.size() == 2) {
+    if (const auto* object = pair->items[0].get_if<Value::Object>())
+      return {.value = with_blobs_made(pair->items[1]), .object = object_named(object->name)};
+  }
   return {.value = *value};
 }
 

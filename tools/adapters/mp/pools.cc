@@ -251,6 +251,7 @@ Answer next_result(Call& c) { return c.on_a<ResultIterator>().it->next(c.timeout
 // ---------------------------------------------------------------- sources
 
 Answer new_source(Call& c) {
+  if (c.find("length") != nullptr) throw Unsupported{"mp asks no input for its length"};
   auto made_source = std::make_shared<SourceState>();
   if (c.find("items") != nullptr) made_source->items = c.list("items");
   if (c.find("allowed") != nullptr)

@@ -91,6 +91,8 @@ std::vector<T> all_as(const Value& values) {
     if (const auto* bytes = values.get_if<Value::Bytes>())
       return std::vector<char>(bytes->data.begin(), bytes->data.end());
   }
+  if (values.get_if<Value::Object>() != nullptr)
+    throw Unsupported{"an array of mp's begins with the items of no other"};
   std::vector<T> all;
   const auto* list = values.get_if<Value::List>();
   const auto* tuple = values.get_if<Value::Tuple>();

@@ -341,6 +341,9 @@ class EveryStartMethod:
         self.assertEqual(list(range(taken)), self.s.end("main")["ok"])
         self.ok("source.new", into="finite", items=[7])
         self.assertEqual([7], self.ok("pool.map", "pool", func="identity", iterable={"$object": "finite"}))
+        self.ok("source.new", into="sized", items=[7], length=3, **{"raise": "KeyError"})
+        self.assertEqual("KeyError", self.raised("pool.map", "pool", func="identity", chunksize=3,
+                                                 iterable={"$object": "sized"})["type"])
 
     def test_threads_share_the_table(self):
         self.main()
@@ -401,6 +404,12 @@ class EveryStartMethod:
         self.ok("barrier.new", into="b", parties=1, action=dictionary(add_to="v"), timeout=PATIENCE)
         self.assertEqual((0, 1, 0), tuple(self.ok("barrier." + op, "b") for op in ("wait", "parties", "n_waiting")))
         self.assertEqual(9, self.ok("value.get", "v"))
+        self.ok("value.new", into="plain", type="i", value=0, lock=False)
+        self.ok("barrier.new", into="b", parties=1, action=dictionary(add_to="plain"))
+        self.assertEqual((0, 1), (self.ok("barrier.wait", "b"), self.ok("value.get", "plain")))
+        self.ok("lock.new", into="gate")
+        self.ok("barrier.new", into="b", parties=1, action=dictionary(acquire="gate"))
+        self.assertEqual((0, True), (self.ok("barrier.wait", "b"), self.ok("lock.acquire", "gate", block=False)))
         self.ok("barrier.new", into="b", parties=1, action=dictionary(**{"raise": "KeyError"}))
         self.assertEqual("KeyError", self.raised("barrier.wait", "b")["type"])
         self.assertEqual(True, self.ok("barrier.broken", "b"))
@@ -714,7 +723,7 @@ class EveryStartMethod:
             for name in ("elsewhere", "package_that_is_a_program", "manager_at_a_relative_address", "documented_names",
                          "warnings_are_errors", "serialisation_of_the_program", "child_of_a_thread",
                          "without_standard_input", "commands_of_a_child", "commands_beside_a_pipe",
-                         "buffer_that_grows", "signal_mask", "interrupted", "ends_of_workers", "sequence_that_fails"):
+                         "buffer_that_grows", "signal_mask", "interrupted", "ends_of_workers"):
                 done = dict(self.ok("program.run", name=name)["$dict"])
                 self.assertEqual((0, ""), (done["code"], done["stderr"]), name)
                 self.assertNotEqual("", done["stdout"], name)
@@ -738,6 +747,33 @@ class EveryStartMethod:
         self.ok("connection.send", "l", item={"$object": "putting"})
         self.assertEqual("the item", self.ok("connection.recv", "r"))
         self.assertEqual("put by an item", self.ok("queue.get", "q"))
+        self.ok("item.new", into="exception", kind="exception")
+        self.ok("connection.send", "l", item={"$object": "exception"})
+        self.assertEqual({"$other": "ValueError"}, self.ok("connection.recv", "r"))
+        self.ok("item.new", into="unshown", kind="fails_unshown_with_OSError")
+        self.assertEqual("OSError", self.raised("connection.send", "l", item={"$object": "unshown"})["type"])
+        self.ok("item.new", into="arriving", kind="arrives_with_KeyError")
+        self.ok("connection.send", "l", item={"$object": "arriving"})
+        self.assertEqual("KeyError", self.raised("connection.recv", "r")["type"])
+        gate = os.path.join(self.s.folder, "gate")
+        self.ok("puppet.chdir", path=self.s.folder)
+        os.mkfifo(gate)
+        self.ok("item.new", into="slow", kind="arrives_slowly")
+        self.ok("connection.send", "l", item={"$object": "slow"})
+        self.s.begin("main", "connection.recv", "r")
+        with open(gate, "wb") as opened:
+            opened.write(b"x")
+        self.assertEqual("the item", self.s.end("main")["ok"])
+
+    def test_an_object_goes_with_a_list_beside_it(self):
+        self.main()
+        self.ok("pipe.new", into=["l", "r"])
+        self.ok("pipe.new", into=["a", "b"])
+        self.ok("connection.send", "l", item={"$tuple": [{"$object": "b"}, [1, "two"]]})
+        self.ok("connection.recv", "r", into=["end", "beside"])
+        self.assertEqual([1, "two"], self.ok("list.get", "beside"))
+        self.ok("connection.send", "end", item=5)
+        self.assertEqual(5, self.ok("connection.recv", "a"))
 
     def test_copies_of_arrays_are_arrays(self):
         self.main()
@@ -825,6 +861,11 @@ class EveryProcess(EveryStartMethod):
         self.s.accept()
         self.ok("puppet.return", by="task", value={"$unpicklable": True})
         self.assertIn("raise", self.call("async_result.get", "r1", timeout=PATIENCE))
+        error = self.raised("pool.apply", "pool", func="fail_as_the_system", args=[2])
+        self.assertEqual(("FileNotFoundError", 2), (error["type"], error["args"][0]))
+        if STOCK:
+            error = self.raised("pool.apply", "pool", func="fail_for_lack_of_room", args=[{"$bytes": "AAEC"}])
+            self.assertEqual(("BufferTooShort", [{"$bytes": "AAEC"}]), (error["type"], error["args"]))
         error = self.raised("pool.apply", "pool", func="fail_in_detail", args=["far"])
         self.assertEqual(("far", True), (error["message"], "ValueError" in error["bases"]))
         cause = self.raised("pool.apply", "pool", func="fail", args=["far"])["cause"]
@@ -979,6 +1020,8 @@ class EveryProcess(EveryStartMethod):
         self.unsupported("queue.close", "queue")
         self.ok("joinable_queue.put", "joinable_queue", item=1)
         self.ok("joinable_queue.task_done", "joinable_queue")
+        self.ok("manager.barrier", "m", into="acting", parties=1, action=dictionary(**{"raise": "KeyError"}))
+        self.assertEqual("KeyError", self.raised("barrier.wait", "acting")["type"])
         for kind in ("lock", "rlock", "semaphore", "bounded_semaphore", "condition"):
             self.assertEqual(True, self.ok(kind + ".acquire", kind, block=True, timeout=1))
             self.ok(kind + ".release", kind)

@@ -51,6 +51,8 @@ def configure(module, method):
     if isinstance(getattr(CONTEXT, "Process", None), type):
         PuppetProcess = process_subclass(CONTEXT.Process)
         PlainProcess = type("PlainProcess", (CONTEXT.Process,), {"__module__": __name__})
+    if module_function("BufferTooShort"):
+        FUNCTIONS["fail_for_lack_of_room"] = fail_for_lack_of_room
     # Once the implementation is loaded, as a program does that registers a class of its own.
     copyreg.pickle(Registered, lambda function: (function_named, ("registered",)))
     os.environ[OPTIONS] = module + " " + method
@@ -66,7 +68,7 @@ def process_subclass(base):
     class PuppetProcess(base):
         def run(self):  # what to do comes as Process's own arguments, the function first
             if self._args:
-                self._args[0](*self._args[1:], **self._kwargs)
+                return self._args[0](*self._args[1:], **self._kwargs)
 
     PuppetProcess.__qualname__ = "PuppetProcess"
     return PuppetProcess
@@ -167,6 +169,10 @@ def puppet(who, *args, **kwargs):
     return Puppet(who[0], who[1], args, kwargs).obey()
 
 
+def fail_for_lack_of_room(message):
+    raise module_function("BufferTooShort")(message)
+
+
 FUNCTIONS["puppet"] = puppet
 
 
@@ -186,12 +192,17 @@ FUNCTIONS["registered"] = Registered()
 class BarrierAction:
     def __init__(self, plan, table):
         self.value = find(plan["add_to"], table) if "add_to" in plan else None
+        self.lock = find(plan["acquire"], table) if "acquire" in plan else None
         self.error = exception_named(plan["raise"]) if "raise" in plan else None
 
     def __call__(self):
         if self.error:
             raise self.error("raised by the barrier's action")
-        self.value.value += 1
+        if self.value is not None:  # a plain number in shared memory is false when it is 0
+            self.value.value += 1
+        if self.lock is not None:
+            with self.lock:
+                pass
 
 
 # ---- Operations ----

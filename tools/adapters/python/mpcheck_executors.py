@@ -65,7 +65,9 @@ class Kind:
 
     def about(self):
         package = self.module.__name__.split(".")
-        version, home = "%d.%d.%d" % sys.version_info[:3], "https://www.python.org"
+        # PyPy has a number of its own, as for the adapter of multiprocessing.
+        version = "%d.%d.%d" % getattr(sys, "pypy_version_info", sys.version_info)[:3]
+        home = "https://www.python.org"
         if package[0] != "concurrent":
             owner = importlib.import_module(".".join(package[:-1]))
             version = owner.__version__

@@ -1,5 +1,6 @@
 """More programs for mpcheck_programs.py, which runs them: situations in which some implementation has failed its users."""
 import os
+import random
 import signal
 import subprocess
 import sys
@@ -211,6 +212,78 @@ def without_standard_input(module, method):
         runs(context, tell_that_it_runs)
 
 
+def without_standard_error(module, method):
+    """Makes a lock and a block of shared memory, and starts a child, where sys.stderr is None."""
+    context = context_of(module, method)
+    sys.stderr = None
+    context.Lock().acquire()
+    say("lock")
+    import_module(module + ".shared_memory").SharedMemory(create=True, size=8).unlink()
+    say("block")
+    runs(context, tell_that_it_runs)
+
+
+def random_numbers(module, method):
+    """Uses what chooses names for itself, between random numbers that are known beforehand."""
+    context = context_of(module, method)
+    random.seed(7)
+    expected = [random.random() for _ in range(9)]
+    random.seed(7)
+    numbers = [random.random()]
+    for use in (context.Lock, context.Queue, lambda: import_module(module + ".connection").Listener().close(),
+                lambda: import_module(module + ".shared_memory").SharedMemory(create=True, size=8).unlink(),
+                lambda: context.Value("i", 0), lambda: runs(context, tell_that_it_runs), lambda: context.Manager().list(),
+                lambda: context.Pool(1).terminate()):
+        use()
+        numbers.append(random.random())
+    say("the same numbers" if numbers == expected else "other numbers")
+
+
+LEAKING = """
+import os
+from {module} import shared_memory
+
+print(shared_memory.SharedMemory(create=True, size=8).name, flush=True)
+os._exit(0)
+"""
+
+
+LENDING = """
+import sys
+from {module} import shared_memory
+
+block = shared_memory.SharedMemory(create=True, size=8)
+print(block.name, flush=True)
+sys.stdin.read()
+"""
+
+
+def unlink_of_anothers_block(module, method):
+    """Attaches to the block of a program that runs beside, and unlinks it. What that one hears is left out."""
+    lender = subprocess.Popen([sys.executable, "-c", LENDING.format(module=module)], stdin=subprocess.PIPE,
+                              stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, universal_newlines=True)
+    block = import_module(module + ".shared_memory").SharedMemory(lender.stdout.readline().strip())
+    say("attached")
+    block.close()
+    block.unlink()
+    say("unlinked")
+    lender.communicate()
+
+
+def leak_where_warnings_are_errors(module, method):
+    """Has a program whose warnings are errors leave a block behind, and looks for it when that and its helpers are gone."""
+    leaking = subprocess.Popen([sys.executable, "-W", "error", "-c", LEAKING.format(module=module)],
+                               stdout=subprocess.PIPE, stderr=subprocess.PIPE, universal_newlines=True)
+    name = leaking.communicate()[0].strip()  # standard error is closed by the last of them
+    try:
+        block = import_module(module + ".shared_memory").SharedMemory(name)
+    except FileNotFoundError:
+        say("gone")
+    else:
+        say("there")
+        block.unlink()
+
+
 def run_commands():
     """Runs two commands that read all of their standard input, one of them while the child has a file open."""
     say("cat %d" % subprocess.call(["cat"], stdout=subprocess.DEVNULL))
@@ -391,12 +464,17 @@ def attach_without_room(module, method):
 
 
 PRELOADED = """
+import os
+import sys
 import {module}
 from mpcheck_history import runs, tell_that_it_runs
 
 if __name__ == "__main__":
-    with open("module_to_load.py", "w") as file:
+    os.mkdir("modules")
+    with open(os.path.join("modules", "module_to_load.py"), "w") as file:
         file.write({text!r})
+    if not {known}:
+        sys.path.insert(0, os.path.abspath("modules"))
     context = {module}.get_context({method!r} or None)
     context.set_forkserver_preload(["module_to_load"])
     for _ in range(2):
@@ -404,11 +482,15 @@ if __name__ == "__main__":
 """
 
 
-def preload(text, module, method):
-    """Has the fork server load a module of that text, and starts two children, with standard output that is buffered."""
+def preload(text, module, method, known=True):
+    """Has the fork server load a module of that text, and starts two children, with standard output that is buffered.
+
+    Only where the module is `known` is it found in the path with which each program begins.
+    """
     env = {name: value for name, value in with_this_folder().items() if name != "PYTHONUNBUFFERED"}
-    env["PYTHONPATH"] += os.pathsep + os.getcwd()
-    run_file("preload.py", PRELOADED.format(text=text, module=module, method=method), env=env)
+    if known:
+        env["PYTHONPATH"] += os.pathsep + os.path.abspath("modules")
+    run_file("preload.py", PRELOADED.format(text=text, module=module, method=method, known=known), env=env)
 
 
 def printing_module_is_preloaded(module, method):
@@ -417,6 +499,10 @@ def printing_module_is_preloaded(module, method):
 
 def locking_module_is_preloaded(module, method):
     preload("import {0}\nLOCK = {0}.Lock()\n".format(module), module, method)
+
+
+def module_of_the_path_is_preloaded(module, method):
+    preload("print('loaded', flush=True)\n", module, method, known=False)
 
 
 def ends_of_workers(module, method):
@@ -431,24 +517,3 @@ def ends_of_workers(module, method):
         say("exit codes %s" % [worker.exitcode for worker in workers])
 
 
-class Failing:
-    """A sequence whose reading fails."""
-
-    def __len__(self):
-        return 3
-
-    def __iter__(self):
-        yield 1
-        raise KeyError("reading")
-
-
-def sequence_that_fails(module, method):
-    """Maps over a sequence whose reading fails, and over another one afterwards."""
-    context = context_of(module, method)
-    with context.Pool(1) as pool:
-        result = pool.map_async(abs, Failing(), chunksize=3)
-        try:
-            say("got %s" % result.get(20))
-        except Exception as error:
-            say(type(error).__name__)
-        say("then %s" % pool.map_async(abs, [-1]).get(20))

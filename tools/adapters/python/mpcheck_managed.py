@@ -13,7 +13,7 @@ TABLE = """
 manager: %new(surplus) start(initializer,initargs) connect shutdown join(timeout) enter=__enter__ exit=__exit__ .address %pid
   get_server list(items) dict(items) %namespace(attributes) value=Value(type,value) array=Array(type,init)
   queue=Queue(maxsize) joinable_queue=JoinableQueue(maxsize) lock=Lock rlock=RLock semaphore=Semaphore(value)
-  bounded_semaphore=BoundedSemaphore(value) condition=Condition event=Event barrier=Barrier(parties,timeout*)
+  bounded_semaphore=BoundedSemaphore(value) condition=Condition event=Event barrier=Barrier(parties,!action*,timeout*)
   pool=Pool(processes) %create(type,args)
 custom_manager: %new(address*,authkey*,shutdown_timeout*,serializer*)
 manager_server: serve_forever .address

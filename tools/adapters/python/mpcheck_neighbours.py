@@ -57,8 +57,10 @@ def has_threads_by_other_names():
 HISTORY = ["elsewhere", "package_that_is_a_program", "manager_at_a_relative_address", "documented_names",
            "warnings_are_errors", "serialisation_of_the_program", "child_of_a_thread", "without_standard_input",
            "commands_of_a_child", "commands_beside_a_pipe", "buffer_that_grows", "signal_mask", "interrupted",
-           "ends_of_workers", "sequence_that_fails"]
-HISTORY_OF_SHARED_MEMORY = ["unlink_at_the_end", "fork_beside_shared_memory", "attach_without_room"]
+           "ends_of_workers"]
+HISTORY_OF_SHARED_MEMORY = ["unlink_at_the_end", "fork_beside_shared_memory", "attach_without_room",
+                            "without_standard_error", "random_numbers", "leak_where_warnings_are_errors",
+                            "unlink_of_anothers_block"]
 
 
 def has_contexts():
@@ -106,7 +108,8 @@ def features(thread):
         if is_installed(mpcheck_adapter.MODULE.__name__ + ".shared_memory"):
             found += ["program." + name for name in HISTORY_OF_SHARED_MEMORY]
         if mpcheck_adapter.METHOD == "forkserver":
-            found += ["program.printing_module_is_preloaded", "program.locking_module_is_preloaded"]
+            found += ["program.printing_module_is_preloaded", "program.locking_module_is_preloaded",
+                      "program.module_of_the_path_is_preloaded"]
         if has_methods_of_its_own():
             found.append("program.method_that_was_set")
         if has_threads_by_other_names():

@@ -146,7 +146,13 @@ class Operations:
             return mpcheck_items.Equal()
         if kind == "puts":
             return mpcheck_items.Putting(queue)
-        return mpcheck_items.Failing(exception_named(kind[len("fails_with_"):]))
+        if kind == "exception":
+            return ValueError("an item")
+        if kind == "arrives_slowly":
+            return mpcheck_items.Slow()
+        how, _, error = kind.rpartition("_with_")
+        return {"fails": mpcheck_items.Failing, "fails_unshown": mpcheck_items.Unshown,
+                "arrives": mpcheck_items.Arriving}[how](exception_named(error))
 
     # ---- The process ----
 

@@ -216,6 +216,12 @@ def add_and_fail(value, amount):
     raise ValueError("after adding")
 
 
+def add_and_fail_when_odd(value, amount):
+    add(value, amount)
+    if value.value % 2:
+        raise ValueError(value.value)
+
+
 class Unbuildable(Exception):
     """Is rebuilt from its args, which are one too few."""
 
@@ -237,6 +243,10 @@ def fail_in_detail(message):
     error = Detailed("see the detail")
     error.detail = message
     raise error
+
+
+def fail_as_the_system(number):
+    raise OSError(number, os.strerror(number))
 
 
 class Nothing:
@@ -270,8 +280,9 @@ findable = lambda value: value
 findable.__qualname__ = "findable"
 
 FUNCTIONS = {
-    "add": add, "add_and_fail": add_and_fail, "appended": appended, "arguments": arguments,
-    "error": error, "exit_with_count": exit_with_count, "fail": fail, "fail_in_detail": fail_in_detail,
+    "add": add, "add_and_fail": add_and_fail, "add_and_fail_when_odd": add_and_fail_when_odd, "appended": appended,
+    "arguments": arguments, "error": error, "exit_with_count": exit_with_count, "fail": fail,
+    "fail_as_the_system": fail_as_the_system, "fail_in_detail": fail_in_detail,
     "fail_unbuildable": fail_unbuildable, "findable": findable, "identity": identity,
     "method_of_nothing": Nothing().identity, "nameless": nameless, "nothing": nothing, "pid": pid, "positive": positive,
     "put": put, "square": square}
@@ -354,7 +365,7 @@ FEATURES = ["batch.if", "batch.journal", "puppet.stdin_part"]  # what every adap
 
 TABLE = """
 list: %new(items) %append(item) %get
-source: %new(items*,allowed*,raise*) %allow(count) %taken %end
+source: %new(items*,allowed*,raise*,length*) %allow(count) %taken %end
 global: %set(name,value) %get(name)
 puppet: %thread(puppet,daemon) %arguments %ids %getcwd %chdir(path) %stdin(size*) %print(text,stream,flush)
   %on_signal(signal,action) %noted(signal) %at_exit(marker) %finally(marker) %drop %names %until(at)
@@ -448,6 +459,17 @@ class Source:
         with self.changed:
             self.ended = True
             self.changed.notify_all()
+
+
+class SizedSource(Source):
+    """One that says how much it has, as a list does."""
+
+    def __init__(self, length, **others):
+        super().__init__(**others)
+        self.length = length
+
+    def __len__(self):
+        return self.length
 
 
 # ---- The puppet ----
@@ -624,7 +646,7 @@ class Puppet:
         return on
 
     def source_new(self, on, **given):
-        return Source(**given)
+        return SizedSource(**given) if "length" in given else Source(**given)
 
     def source_allow(self, on, count):
         on.allow(count)
