@@ -414,13 +414,15 @@ def main():
     try:
         if module.endswith((".futures", ".process_executor")):
             import mpcheck_executors
-            return mpcheck_executors.main(module, method)
-        configure(module, method)
+            make = mpcheck_executors.configured(module, method)
+        else:
+            configure(module, method)
+            make = Puppet
     except ValueError as error:
         refuse("bad --start-method=%s: %s" % (method, error), 64)
     except Exception as error:
         refuse("cannot import %s: %s: %s" % (module, type(error).__name__, error), 69)
-    return run_main(Puppet)
+    return run_main(make)
 
 
 if OPTIONS in os.environ:  # this is a child that imports its target

@@ -152,9 +152,9 @@ def puppet(who, *args, **kwargs):
 FUNCTIONS["puppet"] = puppet
 
 
-def main(module, method):
-    """Raises ImportError or ValueError before anything has begun."""
+def configured(module, method):
+    """What makes the main program's puppet. Raises ImportError, or ValueError for a bad start method."""
     Puppet.KIND = Kind(module, method)
     if module == "mpi4py.futures":
         os.environ.pop("MPCHECK_NURSERY", "")  # a process that MPI knows must not fork
-    mpcheck_kit.run_main(Puppet)
+    return Puppet

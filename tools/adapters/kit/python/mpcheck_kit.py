@@ -841,8 +841,11 @@ def be_nursery(nursery):
 def end_briefly():
     """What an interpreter does at its end, but for the destruction of its own memory, which is most of it."""
     import atexit
-    threading._shutdown()
-    atexit._run_exitfuncs()
+    for step in threading._shutdown, atexit._run_exitfuncs:
+        try:
+            step()
+        except BaseException:  # an interpreter writes it, too, and goes on with its end
+            sys.excepthook(*sys.exc_info())
     sys.stdout.flush()
     sys.stderr.flush()
     os._exit(0)
