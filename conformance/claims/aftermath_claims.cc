@@ -784,6 +784,24 @@ Claims pools() {
              EXPECT_TRUE(stage.process_ends(worker));
              EXPECT_THAT(main.does(result.get()), returns(9));
            }},
+      {.id = "pool.dropped.ends_though_a_failed_map_is_kept",
+       .level = Level::kShould,
+       .says = "A pool that nobody refers to ends its workers, though the result of a map that "
+               "failed is kept.",
+       .documented = {"POOL-38"},
+       .needs = {"pool", "isolated"},
+       .check =
+           [](Stage& stage) {
+             Puppet& main = stage.main();
+             const RemotePool pool = main.pool(1);
+             const auto worker = static_cast<pid_t>(as_int(main.must(pool.apply("pid", {}))));
+             const RemoteAsyncResult result = result_named("kept");
+             main.must(pool.map_async(result, "fail", {1, 2}));
+             EXPECT_THAT(main.does(result.get()), raises("ValueError"));
+             main.must(pool.drop());
+             EXPECT_TRUE(stage.process_ends(worker));
+             EXPECT_THAT(main.does(result.get()), raises("ValueError"));
+           }},
       {.id = "callback.comes_though_the_result_was_forgotten",
        .level = Level::kMust,
        .says = "The callback of a task is called though nobody has kept its AsyncResult.",
@@ -862,6 +880,22 @@ Claims pools() {
              EXPECT_THAT(terminate, returns(nullptr));
              EXPECT_THAT(main.does(pool.join()), returns(nullptr));
              EXPECT_THAT(main.does(count.get()), returns(0));
+           }},
+      {.id = "pool.of_threads_ends_beside_what_runs",
+       .level = Level::kShould,
+       .says = "terminate() of a ThreadPool does not wait for a task that runs, which goes on.",
+       .documented = {"POOL-33", "POOL-60"},
+       .needs = {"thread_pool"},
+       .check =
+           [](Stage& stage) {
+             Puppet& main = stage.main();
+             const RemotePool pool = handle_named<RemotePool>("pool");
+             main.must(named({.name = "thread_pool.new", .args = {{"processes", 1}}}, pool));
+             auto [running, task] = stage.apply_async_puppet(main, pool);
+             EXPECT_THAT(main.does(pool.terminate()), returns(nullptr));
+             EXPECT_THAT(task.does(self::ids()), returns());
+             task.does(self::returns());
+             EXPECT_THAT(main.does(pool.join()), returns(nullptr));
            }},
       {.id = "pool.of_threads_does_not_hold_the_program",
        .level = Level::kMust,

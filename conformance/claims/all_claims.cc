@@ -58,6 +58,7 @@ const Claims& all_claims() {
                       fault_claims,
                       limit_claims,
                       sleeping_claims,
+                      long_timeout_claims,
                       thread_claims,
                       queue_module_claims,
                       coroutine_claims,
@@ -66,7 +67,8 @@ const Claims& all_claims() {
                       sample_claims,
                       workings_claims,
                       aftermath_claims,
-                      history_claims}) {
+                      history_claims,
+                      customs_claims}) {
       Claims some = area();
       claims->insert(claims->end(), std::make_move_iterator(some.begin()),
                      std::make_move_iterator(some.end()));

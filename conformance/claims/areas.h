@@ -44,8 +44,10 @@ Claims walk_claims();
 Claims sample_claims();
 Claims workings_claims();
 Claims sleeping_claims();
+Claims long_timeout_claims();
 Claims aftermath_claims();
 Claims history_claims();
+Claims customs_claims();
 
 }  // namespace conformance
 

@@ -414,6 +414,20 @@ Claims async_result_claims() {
              }
              close_and_join(main, pool);
            }},
+      {.id = "async_result.get.keeps_the_file_of_a_systems_error",
+       .level = Level::kMust,
+       .says = "An OSError about a file comes out of get() with the name of that file.",
+       .documented = {"POOL-19", "ARES-04"},
+       .needs = {"pool"},
+       .check =
+           [](Stage& stage) {
+             Puppet& main = stage.main();
+             const RemotePool pool = main.pool(1);
+             const Call failed = main.does(pool.apply("fail_as_the_system", {ENOENT, "a file"}));
+             EXPECT_THAT(failed, raises("FileNotFoundError"));
+             EXPECT_THAT(raised_by(failed).message, HasSubstr("a file"));
+             close_and_join(main, pool);
+           }},
       {.id = "async_result.get.keeps_the_message_of_buffer_too_short",
        .level = Level::kShould,
        .says = "A BufferTooShort comes out of get() with the message that it was raised with.",

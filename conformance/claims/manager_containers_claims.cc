@@ -4,6 +4,7 @@
 #include "conformance/claims/items.h"
 #include "conformance/claims/managed_support.h"
 #include "conformance/stage/inspected.h"
+#include "conformance/stage/limits.h"
 
 namespace conformance {
 namespace {
@@ -100,6 +101,43 @@ Claims managed_lists() {
              EXPECT_THAT(main.does(l.erase(-1)), returns(nullptr));
              EXPECT_THAT(main.does(l.erase(-1)), returns(nullptr));
              EXPECT_THAT(main.does(l.get()), returns(list({1, 2})));
+           }},
+      {.id = "manager.list.extend_by_another",
+       .level = Level::kShould,
+       .says = "extend() takes another list of the same manager.",
+       .documented = {"MAN-23"},
+       .needs = {"manager", "manager.list"},
+       .check =
+           [](Stage& stage) {
+             Puppet& main = stage.main();
+             RemoteManager m = main.manager();
+             RemoteListProxy l = main.makes(m.list({1}));
+             RemoteListProxy other = main.makes(m.list({2, 3}));
+             EXPECT_THAT(main.does(l.extend(other.value())), returns(nullptr));
+             EXPECT_THAT(main.does(l.get()), returns(list({1, 2, 3})));
+             EXPECT_THAT(main.does(other.get()), returns(list({2, 3})));
+           }},
+      {.id = "manager.list.extend_by_itself",
+       .level = Level::kShould,
+       .says = "extend() of a list by itself doubles it, as that of a plain list does.",
+       .documented = {"MAN-23"},
+       .needs = {"manager", "manager.list", "isolated"},
+       .check =
+           [](Stage& stage) {
+             // Who fetches item after item from a list that grows meanwhile comes to no end: with these it soon has
+             // no memory.
+             constexpr int kItem = 4 << 20, kRoom = 256 << 20;
+             Puppet& main = stage.main();
+             RemoteManager m = main.manager();
+             RemoteListProxy l = main.makes(m.list({Value::blob(kItem, 1)}));
+             main.must(l.len());
+             const pid_t server = as_int(main.must(m.pid()));
+             {
+               const LoweredLimit memory(server, RLIMIT_AS, address_space_of(server) + kRoom);
+               EXPECT_THAT(main.does(l.extend(l.value())), returns(nullptr));
+             }
+             EXPECT_THAT(main.does(l.len()), returns(2));
+             EXPECT_THAT(main.does(l.at(1)), returns(Value::blob(kItem, 1)));
            }},
       {.id = "manager.list.finds",
        .level = Level::kMust,

@@ -268,6 +268,26 @@ Claims pool_claims() {
              EXPECT_THAT(main.does(pool.apply("square", {2})), returns(4));
              close_and_join(main, pool);
            }},
+      {.id = "pool.closed_connection.fails_its_task_only",
+       .level = Level::kShould,
+       .says =
+           "A closed end of a pipe as an argument comes out of get() as an OSError, and the pool "
+           "goes on.",
+       .documented = {"POOL-23", "PIPE-14"},
+       .needs = {"pool", "pipe", "isolated"},
+       .check =
+           [](Stage& stage) {
+             Puppet& main = stage.main();
+             RemotePool pool = main.pool(1);
+             auto [here, there] = main.pipe();
+             main.must(here.close());
+             const RemoteAsyncResult bad = result_named("bad"), good = result_named("good");
+             main.must(pool.apply_async(bad, "identity", {here.value()}));
+             main.must(pool.apply_async(good, "square", {2}));
+             EXPECT_THAT(main.does(bad.get()), raises("OSError"));
+             EXPECT_THAT(main.does(good.get()), returns(4));
+             close_and_join(main, pool);
+           }},
       {.id = "pool.unpicklable_result.fails_its_task_only",
        .level = Level::kShould,
        .says =

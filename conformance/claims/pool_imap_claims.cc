@@ -371,6 +371,90 @@ Claims pool_imap_claims() {
              EXPECT_THAT(main.does(results.next()), raises("StopIteration"));
              close_and_join(main, pool);
            }},
+      {.id = "pool.imap.unpicklable_last_item_is_the_last",
+       .level = Level::kShould,
+       .says = "Where the last item of imap() or imap_unordered() can't be serialised its next() "
+               "raises, and the one after it says that there is no more.",
+       .documented = {"POOL-23", "POOL-57"},
+       .needs = {"pool.imap", "isolated"},
+       .check =
+           [](Stage& stage) {
+             Puppet& main = stage.main();
+             RemotePool pool = main.pool(1);
+             for (bool ordered : {true, false}) {
+               RemoteResultIterator results = iterator_named("results");
+               main.must(imap_of_either_kind(pool, ordered, results, "identity",
+                                             {1, Value::unpicklable()}));
+               const testing::Matcher<const Call&> result = returns(1), error = raises("TypeError");
+               const testing::Matcher<const Call&> either =
+                   testing::AnyOf(result, error);  // without an order
+               EXPECT_THAT(main.does(results.next()), ordered ? result : either);
+               EXPECT_THAT(main.does(results.next()), ordered ? error : either);
+               EXPECT_THAT(main.does(results.next()), raises("StopIteration"));
+             }
+             close_and_join(main, pool);
+           }},
+      {.id = "pool.imap.gives_an_error_that_was_returned",
+       .level = Level::kMust,
+       .says = "Tasks that return an exception have succeeded: imap() and imap_unordered() give it "
+               "back and raise nothing.",
+       .documented = {"POOL-49", "POOL-54"},
+       .needs = {"pool.imap"},
+       .check =
+           [](Stage& stage) {
+             Puppet& main = stage.main();
+             RemotePool pool = main.pool(1);
+             for (bool ordered : {true, false}) {
+               RemoteResultIterator results = iterator_named("results");
+               main.must(imap_of_either_kind(pool, ordered, results, "error", {1, 2}));
+               for (int i = 0; i < 2; ++i)
+                 EXPECT_THAT(main.does(results.next()), returns(exception_object("ValueError")));
+               EXPECT_THAT(main.does(results.next()), raises("StopIteration"));
+             }
+             close_and_join(main, pool);
+           }},
+      {.id = "pool.imap.chunks_begin_though_nobody_asks",
+       .level = Level::kMust,
+       .says = "Tasks of imap() and imap_unordered() run without a next(), in chunks as well.",
+       .documented = {"POOL-48", "POOL-50"},
+       .needs = {"pool.imap"},
+       .check =
+           [](Stage& stage) {
+             Puppet& main = stage.main();
+             RemotePool pool = main.pool(1);
+             for (bool ordered : {true, false}) {
+               const Value::List items = puppet_items(stage, 2);
+               RemoteResultIterator results = iterator_named("results");
+               main.must(imap_of_either_kind(pool, ordered, results, "puppet", items, 2));
+               for (int i = 0; i < 2; ++i) arrival(stage, items[i]).does(self::returns(i));
+               for (int i = 0; i < 2; ++i) EXPECT_THAT(main.does(results.next()), returns(i));
+             }
+             close_and_join(main, pool);
+           }},
+      {.id = "pool.imap.input_that_ends_late_is_waited_for",
+       .level = Level::kMust,
+       .says = "join() waits for an input whose end comes after its last result, and returns when "
+               "it has come.",
+       .documented = {"POOL-32", "POOL-50"},
+       .needs = {"pool.imap", "source"},
+       .check =
+           [](Stage& stage) {
+             Puppet& main = stage.main();
+             Puppet& thread = stage.start_thread(main);
+             for (bool ordered : {true, false}) {
+               RemotePool pool = main.pool(1);
+               const RemoteSource source = main.source({.items = numbers(2), .allowed = 2});
+               RemoteResultIterator results = iterator_named("results");
+               main.must(imap_of_either_kind(pool, ordered, results, "square", source));
+               for (int i = 0; i < 2; ++i) EXPECT_THAT(main.does(results.next()), returns(i * i));
+               main.must(pool.close());
+               Call join = main.begins(pool.join());
+               EXPECT_THAT(join, blocks());
+               thread.must(source.end());
+               EXPECT_THAT(join, returns(nullptr));
+               EXPECT_THAT(main.does(results.next()), raises("StopIteration"));
+             }
+           }},
       {.id = "pool.imap.gives_results_before_the_input_ends",
        .level = Level::kMust,
        .says = "imap() and imap_unordered() read an input that comes slowly: the results of what "

@@ -918,6 +918,24 @@ Claims managed() {
              EXPECT_THAT(main.does(block.get(7)), returns(0));
              main.must(block.unlink());
            }},
+      {.id = "shared_memory.new.attach_that_fails_removes_nothing",
+       .level = Level::kShould,
+       .says = "To attach to a block that has no size yet, as its creator is still at it, fails, and "
+               "leaves the block where it is.",
+       .documented = {"SHM-02", "SHM-07"},
+       .needs = {"shared_memory", "isolated"},
+       .check =
+           [](Stage& stage) {
+             Puppet& main = stage.main();
+             const RemoteSharedMemory block = block_of(main, 8);
+             const std::string name = name_of_block(main, block);
+             const std::string file = absl::StrCat("/proc/", main.pid(), "/root/dev/shm/", name);
+             if (::truncate(file.c_str(), 0) != 0)
+               throw Abandon{Abandon::Why::kUnsupported, "a block is no file in /dev/shm here"};
+             EXPECT_THAT(main.does(module::shared_memory({.name = name}).op), raises());
+             EXPECT_EQ(::access(file.c_str(), F_OK), 0) << "the block is gone";
+             main.must(block.unlink());
+           }},
       {.id = "shared_memory.new.leaves_signals_alone",
        .level = Level::kShould,
        .says = "A process that makes a block, or attaches to one, ignores and blocks the same "

@@ -1,2 +1,3 @@
 // Compiled as one file (BUILD says why).
+#include "conformance/claims/customs_claims.cc"
 #include "conformance/claims/history_claims.cc"

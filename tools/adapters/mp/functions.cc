@@ -71,6 +71,11 @@ int64_t number(const Item& item) {
   refuse_type("the function takes a number");
 }
 
+std::string text(const Item& item) {
+  if (const auto* said = item.value.get_if<std::string>()) return *said;
+  refuse_type("the function takes a text");
+}
+
 Value square(const Args& args) {
   const int64_t n = number(only(args));
   return Value(n * n);
@@ -79,7 +84,9 @@ Value square(const Args& args) {
 Value fail(const Args& args) { throw PythonError("ValueError", {value_of(only(args))}); }
 
 Value fail_as_the_system(const Args& args) {
-  throw mp::OSError(static_cast<int>(number(only(args))), "a task says so");
+  const bool is_about_a_file = args.size() == 2;
+  const int error = static_cast<int>(number(is_about_a_file ? args[0] : only(args)));
+  throw mp::OSError(error, is_about_a_file ? text(args[1]) : "a task says so");
 }
 
 Value fail_for_lack_of_room(const Args& args) {

@@ -283,6 +283,14 @@ Answer list_get(Call& c) {
   return arrived(list(c).at(c.whole("index", 0)));
 }
 
+Answer list_extend(Call& c) {
+  const Value* more = c.find("items");
+  if (more != nullptr && more->get_if<Value::Object>() != nullptr)
+    throw Unsupported{"extend() takes values, and no other shared list"};
+  list(c).extend(items(c));
+  return Value(nullptr);
+}
+
 Answer list_add(Call& c) {
   Items all = list(c).getvalue();
   for (Item& each : items(c)) all.push_back(std::move(each));
@@ -404,7 +412,7 @@ const std::map<std::string, Operation>& table() {
 
       {"list.append", list_append},
       {"list.get", list_get},
-      {"list.extend", DO(list(c).extend(items(c)))},
+      {"list.extend", list_extend},
       {"list.insert", DO(list(c).insert(c.whole("index", 0), item(c)))},
       {"list.pop", [](Call& c) { return arrived(list(c).pop(c.whole("index", -1))); }},
       {"list.remove", DO(list(c).remove(item(c)))},
@@ -425,7 +433,7 @@ const std::map<std::string, Operation>& table() {
       {"list.iterate", [](Call& c) { return answer_with(list(c).getvalue()); }},
       {"list.add", list_add},
       {"list.mul", list_mul},
-      {"list.iadd", DO(list(c).extend(items(c)))},
+      {"list.iadd", list_extend},
       {"list.imul", DO(auto changed = list(c); changed *= c.whole("times", 0))},
 
       {"dict.getitem", [](Call& c) { return arrived(dict(c).at(key(c))); }},

@@ -723,7 +723,10 @@ class EveryStartMethod:
             for name in ("elsewhere", "package_that_is_a_program", "manager_at_a_relative_address", "documented_names",
                          "warnings_are_errors", "serialisation_of_the_program", "child_of_a_thread",
                          "without_standard_input", "commands_of_a_child", "commands_beside_a_pipe",
-                         "buffer_that_grows", "signal_mask", "interrupted", "ends_of_workers"):
+                         "buffer_that_grows", "signal_mask", "interrupted", "ends_of_workers", "descriptor_zero",
+                         "connection_closed_behind_its_back", "pool_of_a_derived_class", "traceback_of_a_thread_pool",
+                         "structures_of_one_name", "types_of_managers", "logging_of_the_program", "exits_of_many_kinds",
+                         "main_named_like_a_shell"):
                 done = dict(self.ok("program.run", name=name)["$dict"])
                 self.assertEqual((0, ""), (done["code"], done["stderr"]), name)
                 self.assertNotEqual("", done["stdout"], name)
@@ -863,6 +866,8 @@ class EveryProcess(EveryStartMethod):
         self.assertIn("raise", self.call("async_result.get", "r1", timeout=PATIENCE))
         error = self.raised("pool.apply", "pool", func="fail_as_the_system", args=[2])
         self.assertEqual(("FileNotFoundError", 2), (error["type"], error["args"][0]))
+        error = self.raised("pool.apply", "pool", func="fail_as_the_system", args=[2, "a file"])
+        self.assertIn("'a file'", error["message"])
         if STOCK:
             error = self.raised("pool.apply", "pool", func="fail_for_lack_of_room", args=[{"$bytes": "AAEC"}])
             self.assertEqual(("BufferTooShort", [{"$bytes": "AAEC"}]), (error["type"], error["args"]))

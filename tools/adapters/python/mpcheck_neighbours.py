@@ -58,9 +58,14 @@ HISTORY = ["elsewhere", "package_that_is_a_program", "manager_at_a_relative_addr
            "warnings_are_errors", "serialisation_of_the_program", "child_of_a_thread", "without_standard_input",
            "commands_of_a_child", "commands_beside_a_pipe", "buffer_that_grows", "signal_mask", "interrupted",
            "ends_of_workers"]
-HISTORY_OF_SHARED_MEMORY = ["unlink_at_the_end", "fork_beside_shared_memory", "attach_without_room",
-                            "without_standard_error", "random_numbers", "leak_where_warnings_are_errors",
-                            "unlink_of_anothers_block"]
+# And of mpcheck_customs.py.
+CUSTOMS = ["descriptor_zero", "connection_closed_behind_its_back", "pool_of_a_derived_class", "traceback_of_a_thread_pool",
+           "structures_of_one_name", "types_of_managers", "logging_of_the_program", "exits_of_many_kinds",
+           "main_named_like_a_shell"]
+WITH_SHARED_MEMORY = ["unlink_at_the_end", "fork_beside_shared_memory", "attach_without_room",
+                      "without_standard_error", "random_numbers", "leak_where_warnings_are_errors",
+                      "unlink_of_anothers_block", "derived_shareable_list", "mask_of_a_users_signal",
+                      "error_stream_without_a_descriptor"]
 
 
 def has_contexts():
@@ -104,16 +109,16 @@ def features(thread):
                   "program.class_of_the_main_module", "program.main_without_suffix",
                   "program.class_of_a_packages_main_module", "program.interpreter_flags", "program.raw_fork",
                   "program.values_in_circles"]
-        found += ["program." + name for name in HISTORY]
+        found += ["program." + name for name in HISTORY + CUSTOMS]
         if is_installed(mpcheck_adapter.MODULE.__name__ + ".shared_memory"):
-            found += ["program." + name for name in HISTORY_OF_SHARED_MEMORY]
+            found += ["program." + name for name in WITH_SHARED_MEMORY]
         if mpcheck_adapter.METHOD == "forkserver":
             found += ["program.printing_module_is_preloaded", "program.locking_module_is_preloaded",
                       "program.module_of_the_path_is_preloaded"]
         if has_methods_of_its_own():
             found.append("program.method_that_was_set")
         if has_threads_by_other_names():
-            found.append("program.threads_in_place_of_processes")
+            found += ["program.threads_in_place_of_processes", "program.poll_between_threads"]
     return found
 
 

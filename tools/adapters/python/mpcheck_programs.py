@@ -407,11 +407,13 @@ def gevent_file(module, method):
 
 
 def run(name, *args):
-    """Runs a program of this module, or of the other one that has some."""
-    if name not in globals():
-        import mpcheck_history
-        return getattr(mpcheck_history, name)(*args)
-    return globals()[name](*args)
+    """Runs a program of this module, or of the others that have some."""
+    import importlib
+    for module in (__name__, "mpcheck_history", "mpcheck_customs"):
+        program = getattr(importlib.import_module(module), name, None)
+        if program is not None:
+            return program(*args)
+    raise ValueError("no program has the name " + name)
 
 
 if __name__ == "__main__":

@@ -245,8 +245,8 @@ def fail_in_detail(message):
     raise error
 
 
-def fail_as_the_system(number):
-    raise OSError(number, os.strerror(number))
+def fail_as_the_system(number, *file):
+    raise OSError(number, os.strerror(number), *file)
 
 
 class Nothing:

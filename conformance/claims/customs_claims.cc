@@ -1,0 +1,170 @@
+// What programs bring along: classes derived from the library's, types that they register, streams, descriptors and
+// file names. Each is a program of its own that the adapter runs.
+#include <string>
+
+#include "conformance/claims/areas.h"
+#include "conformance/claims/process_support.h"
+#include "conformance/claims/program_support.h"
+#include "conformance/stage/matchers.h"
+
+namespace conformance {
+namespace {
+
+// Whatever it writes on standard error.
+void expect_program_prints(Stage& stage, const std::string& program, const std::string& expected) {
+  const Value printed = stage.main().must(module::runs_program(program));
+  EXPECT_EQ(as_text(member_of(printed, "stdout")), expected);
+}
+
+Claims classes_and_types() {
+  return {
+      {.id = "pool.derived_class_makes_every_worker",
+       .level = Level::kShould,
+       .says = "A class derived from Pool that makes its processes itself makes those that replace "
+               "others, too.",
+       .documented = {"POOL-29"},
+       .needs = {"program.pool_of_a_derived_class"},
+       .check =
+           [](Stage& stage) {
+             expect_program_says(stage, "pool_of_a_derived_class", "own\nown\n");
+           }},
+      {.id = "pool.of_threads_tells_where_a_task_failed",
+       .level = Level::kShould,
+       .says = "The traceback of an error that a ThreadPool's task has raised goes on to the place "
+               "where it was raised.",
+       .documented = {"POOL-60"},
+       .needs = {"program.traceback_of_a_thread_pool"},
+       .check =
+           [](Stage& stage) {
+             expect_program_says(stage, "traceback_of_a_thread_pool", "in fail_here\n");
+           }},
+      {.id = "value.structures_of_one_name",
+       .level = Level::kShould,
+       .says = "Two structures of the same name have their own fields as shared values.",
+       .documented = {"SHV-12"},
+       .needs = {"program.structures_of_one_name"},
+       .check =
+           [](Stage& stage) { expect_program_says(stage, "structures_of_one_name", "1 2 4\n"); }},
+      {.id = "shareable_list.derived_one_arrives_as_such",
+       .level = Level::kShould,
+       .says = "An object of a class derived from ShareableList is of that class when it was "
+               "serialised and made again, and shares its items.",
+       .documented = {"SHM-10", "SHM-02"},
+       .needs = {"program.derived_shareable_list"},
+       .check =
+           [](Stage& stage) {
+             expect_program_says(stage, "derived_shareable_list", "Derived\n5\n");
+           }},
+      {.id = "manager.types_that_a_program_registers",
+       .level = Level::kMust,
+       .says =
+           "A method named in method_to_typeid can be called though nothing says what is exposed; "
+           "a type that a derived class registers anew is the new one there; an object that two "
+           "types hand out has the methods of each.",
+       .documented = {"MAN-41", "MAN-42", "MAN-43"},
+       .needs = {"program.types_of_managers"},
+       .check =
+           [](Stage& stage) {
+             expect_program_says(stage, "types_of_managers", "[1, 2]\n[1, 2, 3]\n[1, 2, 4]\n");
+           }},
+      {.id = "process.exitcode.of_a_system_exit_of_ones_own",
+       .level = Level::kMust,
+       .says =
+           "What a child ends with is the code of its SystemExit, and not its arguments: that of a "
+           "derived class, and 1 for what is no number.",
+       .documented = {"PROC-10"},
+       .needs = {"program.exits_of_many_kinds"},
+       .check =
+           [](Stage& stage) {
+             expect_program_prints(stage, "exits_of_many_kinds", "exit code 7\nexit code 1\n");
+           }},
+  };
+}
+
+Claims streams_and_names() {
+  return {
+      {.id = "pipe.end_at_descriptor_zero",
+       .level = Level::kMust,
+       .says =
+           "An end of a pipe whose descriptor is 0, in a program without standard input, sends and "
+           "can be closed as any other.",
+       .documented = {"PIPE-03", "PIPE-08"},
+       .needs = {"program.descriptor_zero"},
+       .check =
+           [](Stage& stage) {
+             expect_program_says(stage, "descriptor_zero", "sent\nclosed\nend\n");
+           }},
+      {.id = "pipe.close.that_failed_is_over",
+       .level = Level::kShould,
+       .says =
+           "Once close() of an end has raised, the end has no descriptor: another close() leaves "
+           "alone what has got its number.",
+       .documented = {"PIPE-14"},
+       .needs = {"program.connection_closed_behind_its_back"},
+       .check =
+           [](Stage& stage) {
+             const Value printed =
+                 stage.main().must(module::runs_program("connection_closed_behind_its_back"));
+             // Whether the first close() raises is left open.
+             EXPECT_THAT(
+                 as_text(member_of(printed, "stdout")),
+                 testing::AnyOf("refused\nthe file is open\n", "closed\nthe file is open\n"));
+             EXPECT_EQ(as_text(member_of(printed, "stderr")), "");
+           }},
+      {.id = "pipe.poll.between_threads_wakes_up",
+       .level = Level::kMust,
+       .says =
+           "poll() of a pipe of multiprocessing.dummy that waits says True when something comes.",
+       .documented = {"PIPE-25"},
+       .needs = {"program.poll_between_threads"},
+       .check = [](Stage& stage) { expect_program_says(stage, "poll_between_threads", "True\n"); }},
+      {.id = "lifecycle.logger_is_none_of_the_programs",
+       .level = Level::kShould,
+       .says =
+           "What the library's logger is told goes to its own handlers, and not to those of the "
+           "program's logging.",
+       .documented = {"LIFE-21"},
+       .needs = {"program.logging_of_the_program"},
+       .check =
+           [](Stage& stage) { expect_program_says(stage, "logging_of_the_program", "told\n"); }},
+      {.id = "isolation.blocked_users_signal_stays_blocked",
+       .level = Level::kShould,
+       .says = "A signal that the library has no use for stays blocked when it has made a lock, a "
+               "process and shared memory.",
+       .documented = {"START-18"},
+       .needs = {"program.mask_of_a_users_signal"},
+       .check =
+           [](Stage& stage) {
+             expect_program_says(stage, "mask_of_a_users_signal", "child\nexit code 0\nblocked\n");
+           }},
+      {.id = "start_method.error_stream_without_a_descriptor",
+       .level = Level::kShould,
+       .says =
+           "A program whose standard error was replaced by what has no descriptor, or is closed, "
+           "makes locks and shared memory and starts children as any other.",
+       .documented = {"PROC-54", "SHM-01"},
+       .needs = {"program.error_stream_without_a_descriptor"},
+       .check =
+           [](Stage& stage) {
+             expect_program_says(stage, "error_stream_without_a_descriptor",
+                                 "child\nexit code 0\nchild\nexit code 0\n");
+           }},
+      {.id = "start_method.main_named_like_a_shell",
+       .level = Level::kMust,
+       .says =
+           "A child finds the functions of a program whose name begins as an interactive shell's "
+           "does.",
+       .documented = {"START-11"},
+       .needs = {"program.main_named_like_a_shell"},
+       .check =
+           [](Stage& stage) {
+             expect_program_says(stage, "main_named_like_a_shell", "child\nexit code 0\n");
+           }},
+  };
+}
+
+}  // namespace
+
+Claims customs_claims() { return all_of({classes_and_types(), streams_and_names()}); }
+
+}  // namespace conformance
