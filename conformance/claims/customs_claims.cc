@@ -163,8 +163,126 @@ Claims streams_and_names() {
   };
 }
 
+Claims main_modules() {
+  return {
+      {.id = "start_method.program_without_a_file",
+       .level = Level::kMust,
+       .says = "A program that has no file starts children as any other.",
+       .documented = {"START-11"},
+       .needs = {"program.program_without_a_file"},
+       .check =
+           [](Stage& stage) {
+             expect_program_says(stage, "program_without_a_file", "child\nexit code 0\n");
+           }},
+      {.id = "start_method.name_while_the_main_module_is_read",
+       .level = Level::kShould,
+       .says = "While a child reads the main module its process has the child's name, so that a "
+               "program can tell by that who it is.",
+       .documented = {"START-11", "PROC-03"},
+       .needs = {"program.name_in_the_main_module"},
+       .check =
+           [](Stage& stage) {
+             expect_program_says(stage, "name_in_the_main_module", "child True\nexit code 0\n");
+           }},
+      {.id = "start_method.main_module_that_is_a_link",
+       .level = Level::kShould,
+       .says = "A program that was started by a symbolic link has the link's name in its children, "
+               "too: it finds there what lies beside it.",
+       .documented = {"START-11"},
+       .needs = {"program.main_module_is_a_link"},
+       .check =
+           [](Stage& stage) {
+             expect_program_says(stage, "main_module_is_a_link", "child link.py\nexit code 0\n");
+           }},
+      {.id = "start_method.program_called_main",
+       .level = Level::kMust,
+       .says = "Children of a program that was started by the path of its __main__.py find its "
+               "functions.",
+       .documented = {"START-11"},
+       .needs = {"program.program_called_main"},
+       .check =
+           [](Stage& stage) {
+             expect_program_says(stage, "program_called_main", "child __main__.py\nexit code 0\n");
+           }},
+      {.id = "start_method.search_path_of_the_moment",
+       .level = Level::kShould,
+       .says = "A child finds the modules that its creator found where it began, though that has "
+               "gone to another folder since, and whose path stays as it is.",
+       .documented = {"START-19", "START-11"},
+       .needs = {"program.search_path_of_the_moment"},
+       .check =
+           [](Stage& stage) {
+             expect_program_says(stage, "search_path_of_the_moment",
+                                 "child\nexit code 0\nthe same path\n");
+           }},
+      {.id = "start_method.virtual_environment_is_the_childs",
+       .level = Level::kMust,
+       .says = "A child of a program in a virtual environment is in it, too.",
+       .documented = {"START-08", "START-20"},
+       .needs = {"program.virtual_environment"},
+       .check =
+           [](Stage& stage) {
+             expect_program_says(stage, "virtual_environment",
+                                 "inside\nchild inside\nexit code 0\n");
+           }},
+      {.id = "start_method.main_module_is_read_in_the_folder_of_the_moment",
+       .level = Level::kShould,
+       .says = "A child reads the main module in the folder in which its creator is.",
+       .documented = {"START-19"},
+       .needs = {"program.main_module_in_the_folder_of_the_moment"},
+       .check =
+           [](Stage& stage) {
+             expect_program_says(stage, "main_module_in_the_folder_of_the_moment",
+                                 "child False\nexit code 0\nchild True\nexit code 0\n");
+           }},
+      {.id = "start_method.last_list_is_preloaded",
+       .level = Level::kShould,
+       .says = "set_forkserver_preload() puts its list in the place of the one before.",
+       .documented = {"START-17"},
+       .needs = {"program.last_list_is_preloaded"},
+       .check =
+           [](Stage& stage) {
+             expect_program_says(stage, "last_list_is_preloaded", "second\nchild\nexit code 0\n");
+           }},
+      {.id = "start_method.preloaded_module_cleans_up",
+       .level = Level::kShould,
+       .says = "When the program has ended the exit handlers of what the fork server has preloaded "
+               "run.",
+       .documented = {"START-17"},
+       .needs = {"program.preloaded_module_cleans_up"},
+       .check =
+           [](Stage& stage) {
+             expect_program_says(stage, "preloaded_module_cleans_up",
+                                 "child\nexit code 0\ncleaned up\n");
+           }},
+      {.id = "start_method.environment_of_the_moment",
+       .level = Level::kBeyond,
+       .says = "A child has the environment that its creator has when it starts it.",
+       .documented = {"START-19"},
+       .needs = {"program.environment_of_the_moment"},
+       .check =
+           [](Stage& stage) {
+             expect_program_says(stage, "environment_of_the_moment",
+                                 "child first\nexit code 0\nchild second\nexit code 0\n");
+           }},
+      {.id = "lock.for_one_child_after_the_other",
+       .level = Level::kMust,
+       .says = "A lock that was given to a child can be given to another one when the first has "
+               "ended.",
+       .documented = {"START-12"},
+       .needs = {"program.lock_for_one_after_the_other"},
+       .check =
+           [](Stage& stage) {
+             expect_program_says(stage, "lock_for_one_after_the_other",
+                                 "child\nexit code 0\nchild\nexit code 0\n");
+           }},
+  };
+}
+
 }  // namespace
 
-Claims customs_claims() { return all_of({classes_and_types(), streams_and_names()}); }
+Claims customs_claims() {
+  return all_of({classes_and_types(), streams_and_names(), main_modules()});
+}
 
 }  // namespace conformance

@@ -6,12 +6,13 @@ import logging
 import os
 import pickle
 import signal
+import subprocess
 import sys
 import threading
 import traceback
 from importlib import import_module
 
-from mpcheck_history import context_of, runs, tell_that_it_runs
+from mpcheck_history import context_of, runs, tell_that_it_runs, with_this_folder
 from mpcheck_programs import run_file, say
 
 
@@ -239,7 +240,6 @@ if __name__ == "__main__":
 
 def main_named_like_a_shell(module, method):
     """Starts a child whose target is a function of a program that has a name like an interactive shell's."""
-    from mpcheck_history import with_this_folder
     run_file("ipython_report.py", NAMED_LIKE_A_SHELL.format(module=module, method=method), env=with_this_folder())
 
 
@@ -250,3 +250,186 @@ def poll_between_threads(module, method):
     sender.start()
     say(str(here.poll(20)))
     sender.join()
+
+
+def run_text(text, **names):
+    """Ends as the program of that text does, which has no file."""
+    sys.exit(subprocess.call([sys.executable, "-c", text.format(**names)], env=with_this_folder()))
+
+
+WITHOUT_A_FILE = """
+import {module}
+from mpcheck_history import runs, tell_that_it_runs
+runs({module}.get_context({method!r} or None), tell_that_it_runs)
+"""
+
+
+def program_without_a_file(module, method):
+    """Starts a child from a program that has no file."""
+    run_text(WITHOUT_A_FILE, module=module, method=method)
+
+
+TELLS_OF_ITSELF = """
+import os
+import {module}
+from mpcheck_history import runs
+
+NAME = {module}.current_process().name
+
+def tell():
+    print("child", {tells}, flush=True)
+
+if __name__ == "__main__":
+    runs({module}.get_context({method!r} or None), tell)
+"""
+
+
+def name_in_the_main_module(module, method):
+    """Says whether a child has its name while it reads the main module."""
+    text = TELLS_OF_ITSELF.format(module=module, method=method, tells="NAME == %s.current_process().name" % module)
+    run_file("name.py", text, env=with_this_folder())
+
+
+def main_module_is_a_link(module, method):
+    """Says what a child takes for the file of a program that was started by a symbolic link to it."""
+    os.makedirs("elsewhere")
+    os.symlink(os.path.join("elsewhere", "program.py"), "link.py")
+    text = TELLS_OF_ITSELF.format(module=module, method=method, tells="os.path.basename(__file__)")
+    run_file("link.py", text, env=with_this_folder())  # written through the link
+
+
+def program_called_main(module, method):
+    """Starts a child from a program that was started by the path of its __main__.py."""
+    os.makedirs("tool")
+    text = TELLS_OF_ITSELF.format(module=module, method=method, tells="os.path.basename(__file__)")
+    run_file(os.path.join("tool", "__main__.py"), text, env=with_this_folder())
+
+
+MOVING = """
+import os
+import sys
+import {module}
+import neighbour
+from mpcheck_history import runs
+
+os.mkdir("below")
+os.chdir("below")
+runs({module}.get_context({method!r} or None), neighbour.tell)
+print("the same path" if sys.path[0] == "" else sys.path[0], flush=True)
+"""
+
+
+def search_path_of_the_moment(module, method):
+    """Starts a child in another folder than that in which its module was found by the path's empty entry."""
+    with open("neighbour.py", "w") as file:
+        file.write("def tell():\n    print('child', flush=True)\n")
+    run_text(MOVING, module=module, method=method)
+
+
+def tell_of_the_environment(name):
+    say("child %s" % os.environ.get(name))
+
+
+def environment_of_the_moment(module, method):
+    """Says what children see of a variable that their creator sets between them."""
+    context = context_of(module, method)
+    for value in ("first", "second"):
+        os.environ["MPCHECK_CUSTOM"] = value
+        runs(context, tell_of_the_environment, "MPCHECK_CUSTOM")
+
+
+def take(lock):
+    with lock:
+        say("child")
+
+
+def lock_for_one_after_the_other(module, method):
+    """Gives a lock to a child, and to another one when that has ended."""
+    context = context_of(module, method)
+    lock = context.Lock()
+    for _ in range(2):
+        runs(context, take, lock)
+
+
+IN_A_VIRTUAL_ENVIRONMENT = """
+import sys
+import {module}
+from mpcheck_customs import tell_of_its_prefix
+from mpcheck_history import runs
+print("inside" if sys.prefix != sys.base_prefix else "outside", flush=True)
+runs({module}.get_context({method!r} or None), tell_of_its_prefix, sys.prefix)
+"""
+
+
+def tell_of_its_prefix(prefix):
+    say("child inside" if sys.prefix == prefix else "child outside")
+
+
+def virtual_environment(module, method):
+    """Says whether a program that runs in a virtual environment is inside, and its child."""
+    folder = os.path.abspath("environment")
+    os.makedirs(os.path.join(folder, "bin"))
+    python = os.path.join(folder, "bin", "python")
+    os.symlink(sys.executable, python)
+    with open(os.path.join(folder, "pyvenv.cfg"), "w") as file:
+        file.write("home = %s\ninclude-system-site-packages = true\n" % os.path.dirname(os.path.realpath(sys.executable)))
+    text = IN_A_VIRTUAL_ENVIRONMENT.format(module=module, method=method)
+    sys.exit(subprocess.call([python, "-c", text], env=with_this_folder()))
+
+
+PRELOADING = """
+import {module}
+from mpcheck_history import runs, tell_that_it_runs
+
+if __name__ == "__main__":
+    context = {module}.get_context({method!r} or None)
+    for names in {lists!r}:
+        context.set_forkserver_preload(names)
+    runs(context, tell_that_it_runs)
+"""
+
+
+def preload(module, method, lists, **texts):
+    """Asks for each list of modules, whose texts are given, to be preloaded, and starts a child."""
+    os.makedirs("modules")
+    for name, text in texts.items():
+        with open(os.path.join("modules", name + ".py"), "w") as file:
+            file.write(text)
+    env = with_this_folder()
+    env["PYTHONPATH"] += os.pathsep + os.path.abspath("modules")
+    run_file("preloading.py", PRELOADING.format(module=module, method=method, lists=lists), env=env)
+
+
+def last_list_is_preloaded(module, method):
+    preload(module, method, [["first"], ["second"]], first="print('first', flush=True)\n",
+            second="print('second', flush=True)\n")
+
+
+def preloaded_module_cleans_up(module, method):
+    preload(module, method, [["cleaning"]], cleaning="import atexit, os\natexit.register(os.write, 1, b'cleaned up\\n')\n")
+
+
+FOLDER_OF_THE_MOMENT = """
+import os
+import {module}
+from mpcheck_history import runs
+
+HERE = os.path.exists("mark")
+
+def tell():
+    print("child", HERE, flush=True)
+
+if __name__ == "__main__":
+    context = {module}.get_context({method!r} or None)
+    os.mkdir("below")
+    open(os.path.join("below", "mark"), "w").close()
+    runs(context, tell)
+    os.chdir("below")
+    runs(context, tell)
+"""
+
+
+def main_module_in_the_folder_of_the_moment(module, method):
+    """Says whether children find a file beside them as they read the main module: before their creator went there, and
+    since."""
+    run_file("folder.py", FOLDER_OF_THE_MOMENT.format(module=module, method=method), env=with_this_folder())

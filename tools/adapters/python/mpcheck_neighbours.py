@@ -61,7 +61,9 @@ HISTORY = ["elsewhere", "package_that_is_a_program", "manager_at_a_relative_addr
 # And of mpcheck_customs.py.
 CUSTOMS = ["descriptor_zero", "connection_closed_behind_its_back", "pool_of_a_derived_class", "traceback_of_a_thread_pool",
            "structures_of_one_name", "types_of_managers", "logging_of_the_program", "exits_of_many_kinds",
-           "main_named_like_a_shell"]
+           "main_named_like_a_shell", "program_without_a_file", "main_module_is_a_link", "program_called_main",
+           "search_path_of_the_moment", "environment_of_the_moment", "lock_for_one_after_the_other",
+           "virtual_environment"]
 WITH_SHARED_MEMORY = ["unlink_at_the_end", "fork_beside_shared_memory", "attach_without_room",
                       "without_standard_error", "random_numbers", "leak_where_warnings_are_errors",
                       "unlink_of_anothers_block", "derived_shareable_list", "mask_of_a_users_signal",
@@ -112,9 +114,12 @@ def features(thread):
         found += ["program." + name for name in HISTORY + CUSTOMS]
         if is_installed(mpcheck_adapter.MODULE.__name__ + ".shared_memory"):
             found += ["program." + name for name in WITH_SHARED_MEMORY]
+        if mpcheck_adapter.METHOD in ("spawn", "forkserver"):
+            found += ["program.name_in_the_main_module", "program.main_module_in_the_folder_of_the_moment"]
         if mpcheck_adapter.METHOD == "forkserver":
             found += ["program.printing_module_is_preloaded", "program.locking_module_is_preloaded",
-                      "program.module_of_the_path_is_preloaded"]
+                      "program.module_of_the_path_is_preloaded", "program.last_list_is_preloaded",
+                      "program.preloaded_module_cleans_up"]
         if has_methods_of_its_own():
             found.append("program.method_that_was_set")
         if has_threads_by_other_names():
