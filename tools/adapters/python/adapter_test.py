@@ -725,13 +725,15 @@ class EveryStartMethod:
                          "without_standard_input", "commands_of_a_child", "commands_beside_a_pipe",
                          "buffer_that_grows", "signal_mask", "interrupted", "ends_of_workers", "descriptor_zero",
                          "connection_closed_behind_its_back", "pool_of_a_derived_class", "traceback_of_a_thread_pool",
-                         "structures_of_one_name", "types_of_managers", "logging_of_the_program", "exits_of_many_kinds",
+                         "structures_of_one_name", "types_of_managers", "logging_of_the_program",
                          "main_named_like_a_shell", "program_without_a_file", "main_module_is_a_link",
                          "program_called_main", "search_path_of_the_moment", "environment_of_the_moment",
                          "lock_for_one_after_the_other", "virtual_environment"):
                 done = dict(self.ok("program.run", name=name)["$dict"])
                 self.assertEqual((0, ""), (done["code"], done["stderr"]), name)
                 self.assertNotEqual("", done["stdout"], name)
+            done = dict(self.ok("program.run", name="exits_of_many_kinds")["$dict"])
+            self.assertEqual((0, "(3, 'why')\n"), (done["code"], done["stderr"]))
         if STOCK and "program.threads_in_place_of_processes" in self.s.hellos["main"]["features"]:
             done = dict(self.ok("program.run", name="threads_in_place_of_processes")["$dict"])
             self.assertIn("called with [3] [('four', 5)]", done["stdout"], done["stderr"])

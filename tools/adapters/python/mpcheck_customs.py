@@ -292,8 +292,8 @@ def name_in_the_main_module(module, method):
 
 def main_module_is_a_link(module, method):
     """Says what a child takes for the file of a program that was started by a symbolic link to it."""
-    os.makedirs("elsewhere")
-    os.symlink(os.path.join("elsewhere", "program.py"), "link.py")
+    os.makedirs("behind_the_link")
+    os.symlink(os.path.join("behind_the_link", "program.py"), "link.py")
     text = TELLS_OF_ITSELF.format(module=module, method=method, tells="os.path.basename(__file__)")
     run_file("link.py", text, env=with_this_folder())  # written through the link
 
@@ -312,8 +312,8 @@ import {module}
 import neighbour
 from mpcheck_history import runs
 
-os.mkdir("below")
-os.chdir("below")
+os.mkdir("further")
+os.chdir("further")
 runs({module}.get_context({method!r} or None), neighbour.tell)
 print("the same path" if sys.path[0] == "" else sys.path[0], flush=True)
 """
