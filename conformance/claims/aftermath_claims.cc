@@ -1690,12 +1690,6 @@ Claims managers_and_listeners() {
 
 // ---- Shared memory ----
 
-// Where the testee's shared memory is, as a process of it sees it and the runner reaches it.
-std::string shared_memory_folder(pid_t pid) {
-  const std::string its_root = absl::StrCat("/proc/", pid, "/root");
-  return its_root + "/dev/shm";
-}
-
 // How many bytes are free in the testee's /dev/shm.
 uint64_t free_shared_memory(Stage& stage, pid_t pid) {
   if (!stage.shared_memory())

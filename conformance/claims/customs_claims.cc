@@ -130,7 +130,7 @@ Claims streams_and_names() {
       {.id = "isolation.blocked_users_signal_stays_blocked",
        .level = Level::kShould,
        .says = "A signal that the library has no use for stays blocked when it has made a lock, a "
-               "process and shared memory.",
+               "process, a pool and shared memory.",
        .documented = {"START-18"},
        .needs = {"program.mask_of_a_users_signal"},
        .check =

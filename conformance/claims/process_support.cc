@@ -106,4 +106,9 @@ int occurrences(const std::string& text, const std::string& part) {
   return count;
 }
 
+std::string shared_memory_folder(pid_t pid) {
+  const std::string its_root = absl::StrCat("/proc/", pid, "/root");
+  return its_root + "/dev/shm";
+}
+
 }  // namespace conformance

@@ -58,6 +58,9 @@ std::string status_line(pid_t pid, const std::string& name);
 // How often `part` occurs in `text`.
 int occurrences(const std::string& text, const std::string& part);
 
+// Where the testee's shared memory is, as a process of it sees it and the runner reaches it.
+std::string shared_memory_folder(pid_t pid);
+
 }  // namespace conformance
 
 #endif  // CONFORMANCE_CLAIMS_PROCESS_SUPPORT_H_

@@ -920,8 +920,9 @@ Claims managed() {
            }},
       {.id = "shared_memory.new.attach_that_fails_removes_nothing",
        .level = Level::kShould,
-       .says = "To attach to a block that has no size yet, as its creator is still at it, fails, and "
-               "leaves the block where it is.",
+       .says =
+           "To attach to a block that has no size yet, as its creator is still at it, fails, and "
+           "leaves the block where it is.",
        .documented = {"SHM-02", "SHM-07"},
        .needs = {"shared_memory", "isolated"},
        .check =
@@ -929,7 +930,7 @@ Claims managed() {
              Puppet& main = stage.main();
              const RemoteSharedMemory block = block_of(main, 8);
              const std::string name = name_of_block(main, block);
-             const std::string file = absl::StrCat("/proc/", main.pid(), "/root/dev/shm/", name);
+             const std::string file = shared_memory_folder(main.pid()) + "/" + name;
              if (::truncate(file.c_str(), 0) != 0)
                throw Abandon{Abandon::Why::kUnsupported, "a block is no file in /dev/shm here"};
              EXPECT_THAT(main.does(module::shared_memory({.name = name}).op), raises());
@@ -970,11 +971,10 @@ Claims managed() {
            [](Stage& stage) {
              Puppet& main = stage.main();
              std::vector<std::string> files;
-             const std::string mains_root = absl::StrCat("/proc/", main.pid(), "/root");
              for (int i = 0; i < 8; ++i) {
                const std::string name = name_of_block(main, block_of(main, 8));
                ASSERT_EQ(name.find('/'), name.npos) << name;
-               files.push_back(absl::StrCat(mains_root, "/dev/shm/", name));
+               files.push_back(shared_memory_folder(main.pid()) + "/" + name);
              }
              if (!stage.shared_memory()) {
                throw Abandon{Abandon::Why::kUnknown, "nobody can tell here whose memory is left"};

@@ -12,7 +12,7 @@ import threading
 import traceback
 from importlib import import_module
 
-from mpcheck_history import context_of, runs, tell_that_it_runs, with_this_folder
+from mpcheck_history import context_of, preload, runs, signal_mask, tell_that_it_runs, with_this_folder
 from mpcheck_programs import run_file, say
 
 
@@ -203,15 +203,7 @@ def exits_of_many_kinds(module, method):
 
 
 def mask_of_a_users_signal(module, method):
-    """Uses all that starts a helper, with SIGUSR1 blocked, in a child as well."""
-    context = context_of(module, method)
-    signal.pthread_sigmask(signal.SIG_BLOCK, [signal.SIGUSR1])
-    context.Lock()
-    runs(context, tell_that_it_runs)
-    block = import_module(module + ".shared_memory").SharedMemory(create=True, size=8)
-    block.close()
-    block.unlink()
-    say("blocked" if signal.SIGUSR1 in signal.pthread_sigmask(signal.SIG_BLOCK, []) else "not blocked")
+    signal_mask(module, method, signal.SIGUSR1)
 
 
 def error_stream_without_a_descriptor(module, method):
@@ -377,36 +369,14 @@ def virtual_environment(module, method):
     sys.exit(subprocess.call([python, "-c", text], env=with_this_folder()))
 
 
-PRELOADING = """
-import {module}
-from mpcheck_history import runs, tell_that_it_runs
-
-if __name__ == "__main__":
-    context = {module}.get_context({method!r} or None)
-    for names in {lists!r}:
-        context.set_forkserver_preload(names)
-    runs(context, tell_that_it_runs)
-"""
-
-
-def preload(module, method, lists, **texts):
-    """Asks for each list of modules, whose texts are given, to be preloaded, and starts a child."""
-    os.makedirs("modules")
-    for name, text in texts.items():
-        with open(os.path.join("modules", name + ".py"), "w") as file:
-            file.write(text)
-    env = with_this_folder()
-    env["PYTHONPATH"] += os.pathsep + os.path.abspath("modules")
-    run_file("preloading.py", PRELOADING.format(module=module, method=method, lists=lists), env=env)
-
-
 def last_list_is_preloaded(module, method):
-    preload(module, method, [["first"], ["second"]], first="print('first', flush=True)\n",
+    preload(module, method, [["first"], ["second"]], children=1, first="print('first', flush=True)\n",
             second="print('second', flush=True)\n")
 
 
 def preloaded_module_cleans_up(module, method):
-    preload(module, method, [["cleaning"]], cleaning="import atexit, os\natexit.register(os.write, 1, b'cleaned up\\n')\n")
+    preload(module, method, [["cleaning"]], children=1,
+            cleaning="import atexit, os\natexit.register(os.write, 1, b'cleaned up\\n')\n")
 
 
 FOLDER_OF_THE_MOMENT = """

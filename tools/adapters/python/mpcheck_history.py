@@ -366,10 +366,10 @@ def fork_beside_shared_memory(module, method):
         os._exit(0)
 
 
-def signal_mask(module, method):
+def signal_mask(module, method, number=signal.SIGINT):
     """Uses all that starts a helper, with a signal blocked."""
     context = context_of(module, method)
-    signal.pthread_sigmask(signal.SIG_BLOCK, [signal.SIGINT])
+    signal.pthread_sigmask(signal.SIG_BLOCK, [number])
     context.Lock()
     runs(context, tell_that_it_runs)
     with context.Pool(1) as pool:
@@ -380,7 +380,7 @@ def signal_mask(module, method):
         block.unlink()
     except ImportError:
         pass
-    say("blocked" if signal.SIGINT in signal.pthread_sigmask(signal.SIG_BLOCK, []) else "not blocked")
+    say("blocked" if number in signal.pthread_sigmask(signal.SIG_BLOCK, []) else "not blocked")
 
 
 def tell_how_much_it_gets(end, queue):
@@ -470,39 +470,47 @@ import {module}
 from mpcheck_history import runs, tell_that_it_runs
 
 if __name__ == "__main__":
-    os.mkdir("modules")
-    with open(os.path.join("modules", "module_to_load.py"), "w") as file:
-        file.write({text!r})
     if not {known}:
         sys.path.insert(0, os.path.abspath("modules"))
     context = {module}.get_context({method!r} or None)
-    context.set_forkserver_preload(["module_to_load"])
-    for _ in range(2):
+    for names in {lists!r}:
+        context.set_forkserver_preload(names)
+    for _ in range({children}):
         runs(context, tell_that_it_runs)
 """
 
 
-def preload(text, module, method, known=True):
-    """Has the fork server load a module of that text, and starts two children, with standard output that is buffered.
+def preload(module, method, lists, children=2, known=True, **texts):
+    """Has the fork server load modules, whose texts are given, by one list after the other, and starts children, with
+    standard output that is buffered.
 
-    Only where the module is `known` is it found in the path with which each program begins.
+    Only where the modules are `known` are they found in the path with which each program begins.
     """
+    os.makedirs("modules", exist_ok=True)
+    for name, text in texts.items():
+        with open(os.path.join("modules", name + ".py"), "w") as file:
+            file.write(text)
     env = {name: value for name, value in with_this_folder().items() if name != "PYTHONUNBUFFERED"}
     if known:
         env["PYTHONPATH"] += os.pathsep + os.path.abspath("modules")
-    run_file("preload.py", PRELOADED.format(text=text, module=module, method=method, known=known), env=env)
+    program = PRELOADED.format(module=module, method=method, lists=lists, children=children, known=known)
+    run_file("preload.py", program, env=env)
+
+
+def preload_one(module, method, text, known=True):
+    preload(module, method, [["module_to_load"]], known=known, module_to_load=text)
 
 
 def printing_module_is_preloaded(module, method):
-    preload("print('loaded')\n", module, method)
+    preload_one(module, method, "print('loaded')\n")
 
 
 def locking_module_is_preloaded(module, method):
-    preload("import {0}\nLOCK = {0}.Lock()\n".format(module), module, method)
+    preload_one(module, method, "import {0}\nLOCK = {0}.Lock()\n".format(module))
 
 
 def module_of_the_path_is_preloaded(module, method):
-    preload("print('loaded', flush=True)\n", module, method, known=False)
+    preload_one(module, method, "print('loaded', flush=True)\n", known=False)
 
 
 def ends_of_workers(module, method):
