@@ -78,4 +78,10 @@ const Claims& all_claims() {
   return all;
 }
 
+std::vector<std::string> ids_of_all_claims() {
+  std::vector<std::string> ids;
+  for (const Claim& claim : all_claims()) ids.emplace_back(claim.id);
+  return ids;
+}
+
 }  // namespace conformance

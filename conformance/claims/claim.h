@@ -78,6 +78,7 @@ const char* text_for_good(std::string text);
 
 // The whole suite, in the order of its areas.
 const Claims& all_claims();
+std::vector<std::string> ids_of_all_claims();
 
 }  // namespace conformance
 

@@ -25,6 +25,18 @@ void compare(bool violated, const Waiver* waiver, std::string_view violation, As
 
 }  // namespace
 
+std::string_view name_of(Standing standing) {
+  switch (standing) {
+    case Standing::kAsExpected:
+      return "as_expected";
+    case Standing::kUnexpected:
+      return "unexpected";
+    case Standing::kCouldNotJudge:
+      return "could_not_judge";
+  }
+  return "?";
+}
+
 Waivers::Seen seen_of(const Judgement& j) {
   return {.semantics_violated = j.verdict == Verdict::kViolated,
           .hygiene_violated = !j.hygiene.leftovers.empty(),
@@ -33,19 +45,22 @@ Waivers::Seen seen_of(const Judgement& j) {
 }
 
 Assessment assess(const std::string& claim_id, const Judgement& j, const Waivers& waivers) {
+  return assess(claim_id, j.verdict, seen_of(j), j.about.version, waivers);
+}
+
+Assessment assess(const std::string& claim_id, Verdict verdict, const Waivers::Seen& seen,
+                  const std::string& version, const Waivers& waivers) {
   Assessment a;
-  if (j.verdict == Verdict::kUnknown || j.verdict == Verdict::kAdapterError) {
+  if (verdict == Verdict::kUnknown || verdict == Verdict::kAdapterError) {
     a.standing = Standing::kCouldNotJudge;
-    a.complaints.push_back(absl::StrCat("could not be judged (", name_of(j.verdict), ")"));
+    a.complaints.push_back(absl::StrCat("could not be judged (", name_of(verdict), ")"));
     return a;
   }
-  Waivers::Seen seen = seen_of(j);
   if (seen.semantics_judged)
-    compare(seen.semantics_violated,
-            waivers.find(WaiverKind::kSemantics, claim_id, j.about.version),
+    compare(seen.semantics_violated, waivers.find(WaiverKind::kSemantics, claim_id, version),
             "the claim is violated", &a);
   if (seen.hygiene_judged)
-    compare(seen.hygiene_violated, waivers.find(WaiverKind::kHygiene, claim_id, j.about.version),
+    compare(seen.hygiene_violated, waivers.find(WaiverKind::kHygiene, claim_id, version),
             "the claim's program did not clean up after itself", &a);
   if (!a.complaints.empty()) a.standing = Standing::kUnexpected;
   return a;

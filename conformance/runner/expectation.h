@@ -4,6 +4,7 @@
 #define CONFORMANCE_RUNNER_EXPECTATION_H_
 
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "conformance/claims/claim.h"
@@ -17,6 +18,7 @@ enum class Standing {
   kUnexpected,    // violated without a waiver, or waived and held
   kCouldNotJudge  // adapter error or unknown
 };
+std::string_view name_of(Standing standing);  // "as_expected", ...
 
 struct Assessment {
   Standing standing = Standing::kAsExpected;
@@ -25,6 +27,9 @@ struct Assessment {
 };
 
 Assessment assess(const std::string& claim_id, const Judgement& judgement, const Waivers& waivers);
+// The same of what is left of a judgement in results.
+Assessment assess(const std::string& claim_id, Verdict verdict, const Waivers::Seen& seen,
+                  const std::string& version, const Waivers& waivers);
 
 Waivers::Seen seen_of(const Judgement& judgement);
 

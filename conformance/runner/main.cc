@@ -6,8 +6,6 @@
 // sharding and XML are GoogleTest's. Exit codes: 0 as expected, 1 violations (or waivers that
 // excuse nothing), 2 could not judge (adapter errors, unknown verdicts, no test at all), 64 wrong
 // usage.
-#include <unistd.h>
-
 #include <algorithm>
 #include <cstdlib>
 #include <fstream>
@@ -28,7 +26,6 @@
 #include "conformance/stage/adapter_command.h"
 #include "conformance/stage/patience.h"
 #include "conformance/stage/private_network.h"
-#include "conformance/stage/scratch.h"
 #include "conformance/stage/stillness.h"
 #include "conformance/stage/wire_tap.h"
 #include "gtest/gtest.h"
@@ -131,14 +128,6 @@ std::vector<const Claim*> slow_ones_first() {
   return claims;
 }
 
-std::variant<Waivers, std::string> load_waivers(const std::string& path) {
-  if (path.empty()) return Waivers();
-  if (::access(path.c_str(), R_OK) != 0) return absl::StrCat(path, ": no such waivers file");
-  std::vector<std::string> ids;
-  for (const Claim& claim : all_claims()) ids.emplace_back(claim.id);
-  return Waivers::parse(read_file(path), path, ids);
-}
-
 int conclude(const Session& run) {
   const testing::UnitTest& all = *testing::UnitTest::GetInstance();
   std::cout << "mpcheck: " << run.testee.name << ": " << run.judged - run.not_judged << " judged, "
@@ -185,7 +174,7 @@ int main_(int argc, char** argv) {
   if (flags.time_scale <= 0) return wrong_usage("--time-scale must be more than 0");
   if (flags.update_waivers && flags.waivers.empty())
     return wrong_usage("--update-waivers needs --waivers=FILE");
-  auto waivers = load_waivers(flags.waivers);
+  auto waivers = Waivers::load(flags.waivers, ids_of_all_claims());
   if (const auto* error = std::get_if<std::string>(&waivers)) return wrong_usage(*error);
 
   if (!proofs_are_possible()) {

@@ -105,18 +105,6 @@ std::string utc_now() {
   return absl::FormatTime("%Y-%m-%dT%H:%M:%SZ", absl::Now(), absl::UTCTimeZone());
 }
 
-std::string_view name_of(Standing standing) {
-  switch (standing) {
-    case Standing::kAsExpected:
-      return "as_expected";
-    case Standing::kUnexpected:
-      return "unexpected";
-    case Standing::kCouldNotJudge:
-      return "could_not_judge";
-  }
-  return "?";
-}
-
 }  // namespace
 
 ResultsWriter::ResultsWriter(const std::string& path) {

@@ -177,6 +177,14 @@ std::variant<Waivers, std::string> Waivers::parse(const std::string& text, const
   return out;
 }
 
+std::variant<Waivers, std::string> Waivers::load(const std::string& path,
+                                                 const std::vector<std::string>& all_claim_ids) {
+  if (path.empty()) return Waivers();
+  std::ifstream in(path);
+  if (!in) return absl::StrCat(path, ": no such waivers file");
+  return parse(std::string(std::istreambuf_iterator<char>(in), {}), path, all_claim_ids);
+}
+
 const Waiver* Waivers::nearest(WaiverKind kind, std::string_view claim_id, std::string_view version,
                                const std::set<const Waiver*>& but) const {
   for (const Waiver& w : waivers_) {

@@ -58,6 +58,10 @@ class Waivers {
   static std::variant<Waivers, std::string> parse(const std::string& text, const std::string& path,
                                                   const std::vector<std::string>& all_claim_ids);
 
+  // The same of the file at `path`; no waivers if that is empty.
+  static std::variant<Waivers, std::string> load(const std::string& path,
+                                                 const std::vector<std::string>& all_claim_ids);
+
   // The line that excuses this claim of that version; nullptr if none does, or it is said to hold.
   const Waiver* find(WaiverKind kind, std::string_view claim_id, std::string_view version) const;
 

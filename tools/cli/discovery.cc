@@ -203,6 +203,18 @@ std::vector<Way> ways_of(const Interpreter& python, bool with_dummy) {
   return out;
 }
 
+// What the adapter does comes from these. Beside them lie tests, waivers and profiles.
+std::vector<std::string> files_of_adapter(const fs::path& folder) {
+  std::vector<std::string> files = {(folder / "in_chroot").string(),
+                                    (folder / "../kit/python").string()};
+  std::error_code none;
+  for (const auto& each : fs::directory_iterator(folder, none)) {
+    const std::string name = each.path().filename().string();
+    if (name.ends_with(".py") && !name.ends_with("_test.py")) files.push_back(each.path().string());
+  }
+  return files;
+}
+
 }  // namespace
 
 std::string Interpreter::version_text() const { return absl::StrJoin(version, "."); }
@@ -243,7 +255,7 @@ std::vector<Implementation> implementations_of(const std::vector<Interpreter>& i
     const std::string variant = absl::StrCat(way.suffix, "-", method).substr(1);
     Implementation one{.name = absl::StrCat(of, "-", variant),
                        .usual = python.usual,
-                       .depends_on = {folder.string(), (folder / "../kit/python").string()},
+                       .depends_on = files_of_adapter(folder),
                        .group = of + way.suffix,
                        .method = method,
                        .kind = way.kind,

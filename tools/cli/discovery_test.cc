@@ -21,6 +21,7 @@ using testing::Contains;
 using testing::ElementsAre;
 using testing::IsSupersetOf;
 using testing::Not;
+using testing::UnorderedElementsAre;
 
 Interpreter cpython(std::vector<int> version, std::vector<Module> modules = {}) {
   return {.path = "/p/python",
@@ -108,7 +109,19 @@ TEST(Discovery, UsualOnesComeBeforeNewerOnesThatAreNot) {
   EXPECT_TRUE(all[5].usual);
   EXPECT_EQ(all[9].name, "cpython-3.13.0-fork");
   EXPECT_FALSE(all[9].usual);
-  EXPECT_THAT(all[9].depends_on, Contains("d"));
+}
+
+TEST(Discovery, DependsOnTheAdapterButNotOnItsTestsWaiversAndProfiles) {
+  const fs::path folder = fs::path(testing::TempDir()) / "adapter_files";
+  for (const char* name : {"adapter.py", "adapter_test.py", "BUILD", "waivers/cpython-fork.txt"}) {
+    fs::create_directories((folder / name).parent_path());
+    std::ofstream(folder / name) << "x";
+  }
+  const Implementation one =
+      implementations_of({cpython({3, 11, 2})}, (folder / "adapter.py").string())[0];
+  EXPECT_THAT(one.depends_on, UnorderedElementsAre((folder / "adapter.py").string(),
+                                                   (folder / "in_chroot").string(),
+                                                   (folder / "../kit/python").string()));
 }
 
 TEST(Discovery, AnswerOfAnInterpreter) {

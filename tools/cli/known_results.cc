@@ -55,9 +55,6 @@ std::string fingerprint(const Implementation& implementation, const Circumstance
   std::vector<std::string> lines;
   for (const std::string& each : implementation.depends_on) add_tree(each, &lines);
   add_tree(circumstances.runner, &lines);
-  // They include others of their folder.
-  if (!implementation.waivers.empty())
-    add_tree(fs::path(implementation.waivers).parent_path(), &lines);
   std::sort(lines.begin(), lines.end());
   utsname kernel{};
   ::uname(&kernel);

@@ -73,6 +73,24 @@ class MpcheckTest(unittest.TestCase):
         code, said = self.run_it("run", names[0], "--filter=" + HOLDS, "--fresh")
         self.assertNotIn("known", self.row(said, names[0]))
 
+    def test_waivers_that_were_changed_judge_what_is_known(self):
+        adapter = self.root + "/tools/adapters/python"
+        os.unlink(adapter)
+        shutil.copytree(os.path.dirname(ADAPTER), adapter)
+        os.symlink(os.path.dirname(os.path.dirname(ADAPTER)) + "/kit", self.root + "/tools/adapters/kit")
+        name = self.name_of("dummy", "dummy")
+        code, said = self.run_it("run", name, "--filter=" + VIOLATED)
+        self.assertEqual(code, 0, said)
+        with open(adapter + "/waivers/cpython-dummy.txt", "w") as file:
+            file.write(HOLDS + "  # it is said\n")
+        code, said = self.run_it("run", name, "--filter=" + VIOLATED)
+        self.assertEqual(code, 1, said)
+        self.assertEqual(self.row(said, name)[6], "known", said)
+        self.assertIn(name + ": not as its waivers say\n    " + VIOLATED, said)
+        line = next(line for line in self.latest(name + ".jsonl").splitlines() if VIOLATED in line)
+        self.assertEqual([json.loads(line)[word] for word in ("standing", "waived", "complaints")],
+                         ["unexpected", False, ["the claim is violated"]])
+
     def test_waived_violation_is_as_expected_and_counted(self):
         code, said = self.run_it("run", "cpython-*-dummy", "--filter=" + VIOLATED)
         self.assertEqual(code, 0, said)

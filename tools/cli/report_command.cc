@@ -64,12 +64,6 @@ std::string write_each(const std::vector<Results>& all, const fs::path& folder, 
   return "";
 }
 
-std::vector<std::string> order_of_the_suite() {
-  std::vector<std::string> ids;
-  for (const conformance::Claim& claim : conformance::all_claims()) ids.emplace_back(claim.id);
-  return ids;
-}
-
 // Beside the results; for single files, here.
 std::string default_output(const std::vector<std::string>& places) {
   return fs::is_directory(places[0]) ? (fs::path(places[0]) / "report.html").string()
@@ -120,8 +114,9 @@ WrittenPage write_report_page(const std::vector<std::string>& places, const std:
   auto loaded = conformance::Catalogue::load((fs::path(root) / "conformance/notes").string());
   if (const auto* error = std::get_if<std::string>(&loaded)) return {.error = *error};
   const auto& all = std::get<std::vector<Results>>(read);
-  return {.error = write_text(output, report_page(all, std::get<conformance::Catalogue>(loaded),
-                                                  {.order = order_of_the_suite(), .notes = notes})),
+  return {.error = write_text(
+              output, report_page(all, std::get<conformance::Catalogue>(loaded),
+                                  {.order = conformance::ids_of_all_claims(), .notes = notes})),
           .unread = all_unread(all)};
 }
 
