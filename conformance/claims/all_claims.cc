@@ -68,7 +68,8 @@ const Claims& all_claims() {
                       workings_claims,
                       aftermath_claims,
                       history_claims,
-                      customs_claims}) {
+                      customs_claims,
+                      reported_claims}) {
       Claims some = area();
       claims->insert(claims->end(), std::make_move_iterator(some.begin()),
                      std::make_move_iterator(some.end()));

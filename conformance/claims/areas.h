@@ -48,6 +48,7 @@ Claims long_timeout_claims();
 Claims aftermath_claims();
 Claims history_claims();
 Claims customs_claims();
+Claims reported_claims();
 
 }  // namespace conformance
 

@@ -10,12 +10,6 @@
 namespace conformance {
 namespace {
 
-// Whatever it writes on standard error.
-void expect_program_prints(Stage& stage, const std::string& program, const std::string& expected) {
-  const Value printed = stage.main().must(module::runs_program(program));
-  EXPECT_EQ(as_text(member_of(printed, "stdout")), expected);
-}
-
 Claims classes_and_types() {
   return {
       {.id = "pool.derived_class_makes_every_worker",

@@ -11,6 +11,13 @@
 
 namespace conformance {
 
+// Runs it to its end, and expects that it wrote this, whatever it wrote on standard error.
+inline void expect_program_prints(Stage& stage, const std::string& program,
+                                  const std::string& expected) {
+  const Value printed = stage.main().must(module::runs_program(program));
+  EXPECT_EQ(as_text(member_of(printed, "stdout")), expected);
+}
+
 // Runs it to its end, and expects that it wrote this and nothing else.
 inline void expect_program_says(Stage& stage, const std::string& program,
                                 const std::string& expected, const std::string& on_stderr = "") {

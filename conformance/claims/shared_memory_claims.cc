@@ -10,6 +10,7 @@
 #include "conformance/claims/areas.h"
 #include "conformance/claims/items.h"
 #include "conformance/claims/managed_support.h"
+#include "conformance/claims/pool_support.h"
 #include "conformance/claims/process_support.h"
 #include "conformance/stage/matchers.h"
 #include "conformance/stage/shared_memory.h"
@@ -180,6 +181,32 @@ Claims making() {
                    raises("OSError"));
                EXPECT_THAT(main.does(attaching(name).op), raises("OSError"));
              }
+           }},
+      {.id = "shared_memory.new.longest_name",
+       .level = Level::kShould,
+       .says = "A name of 255 letters, as many as the name of a file may have, is a name as any "
+               "other; or it is refused, and nothing is left.",
+       .documented = {"SHM-01"},
+       .needs = {"shared_memory", "isolated"},
+       .check =
+           [](Stage& stage) {
+             Puppet& main = stage.main();
+             const std::string name(255, 'n');
+             const std::string file = shared_memory_folder(main.pid()) + "/" + name;
+             Call made =
+                 main.does(module::shared_memory({.name = name, .create = true, .size = 8}).op);
+             if (std::holds_alternative<Raised>(made.outcome())) {
+               EXPECT_THAT(made, testing::AnyOf(raises("OSError"), raises("ValueError")));
+               EXPECT_NE(::access(file.c_str(), F_OK), 0) << "the block was made";
+               ::unlink(file.c_str());
+               return;
+             }
+             RemoteSharedMemory block = attached(main, name);
+             main.must(block.set(7, 42));
+             Puppet& child = stage.start_process(main);
+             EXPECT_THAT(child.does(attached(child, name).get(7)), returns(42));
+             EXPECT_THAT(main.does(block.unlink()), returns(nullptr));
+             expect_gone(child, name);
            }},
       {.id = "shared_memory.new.refuses_a_name_with_a_zero_byte",
        .level = Level::kShould,
@@ -645,6 +672,32 @@ Claims lifetimes() {
                EXPECT_THAT(main.does(attached(main, name).get(0)), returns(42));
              }
              main.must(block.unlink());
+           }},
+      {.id = "shared_memory.lifetime.attacher_older_than_any_block",
+       .level = Level::kMust,
+       .says = "A child, or a pool's worker, that was there before the program had shared memory, "
+               "attaches to a block and ends, takes nothing with it, and nobody warns of a leak.",
+       .documented = {"SHM-05", "SHM-08"},
+       .needs = {"shared_memory", "pool", "isolated"},
+       .check =
+           [](Stage& stage) {
+             Puppet& main = stage.main();
+             Puppet& child = stage.start_process(main);
+             RemotePool pool = main.pool(1);
+             auto [result, task] = stage.apply_async_puppet(main, pool);
+             RemoteSharedMemory block = block_of(main, 16);
+             const std::string name = name_of_block(main, block);
+             main.must(block.set(0, 42));
+             for (Puppet* each : {&child, &task})
+               EXPECT_THAT(each->does(attached(*each, name).get(0)), returns(42));
+             EXPECT_EQ(ends_with(main, child, self::returns()), Value(0));
+             task.must(self::returns());
+             main.must(result.get());
+             close_and_join(main, pool);
+             EXPECT_TRUE(stage.comes_to_rest());
+             EXPECT_THAT(main.does(attaching(name).op), returns());
+             EXPECT_THAT(main.does(block.unlink()), returns(nullptr));
+             EXPECT_THAT(stage.printed("stderr"), Not(HasSubstr("leaked")));
            }},
       {.id = "shared_memory.lifetime.creator_that_ends",
        .level = Level::kVariation,

@@ -813,6 +813,24 @@ Claims processes() {
                                                                         : seen.text(),
                           {"nothing", "a warning"});
            }},
+      {.id = "event.set_in_a_handler_ends_the_wait_beneath",
+       .level = Level::kBeyond,
+       .says = "set() in a signal handler lets go the wait() that the signal has interrupted.",
+       .documented = {"ROB-46"},
+       .needs = {"event", "puppet.on_signal_do", "isolated"},
+       .check =
+           [](Stage& stage) {
+             Puppet& main = stage.main();
+             RemoteEvent event = main.event();
+             main.must(
+                 {.name = "puppet.on_signal_do",
+                  .args = {
+                      {"signal", SIGUSR1}, {"operation", "event.set"}, {"object", event.name}}});
+             Call wait = main.begins(event.wait());
+             EXPECT_THAT(wait, blocks());
+             stage.signal(main, SIGUSR1);
+             EXPECT_THAT(wait, returns(true));
+           }},
       {.id = "event.is_safe_in_a_signal_handler",
        .level = Level::kBeyond,
        .says = "set() in a signal handler does not deadlock with the is_set() that the signal has "

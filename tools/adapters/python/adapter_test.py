@@ -728,7 +728,11 @@ class EveryStartMethod:
                          "structures_of_one_name", "types_of_managers", "logging_of_the_program",
                          "main_named_like_a_shell", "program_without_a_file", "main_module_is_a_link",
                          "program_called_main", "search_path_of_the_moment", "environment_of_the_moment",
-                         "lock_for_one_after_the_other", "virtual_environment"):
+                         "lock_for_one_after_the_other", "virtual_environment",
+                         "what_proxies_are", "many_clients_of_one_object", "thread_that_outlives_main",
+                         "first_use_by_many_threads", "queues_of_the_logging", "put_in_an_exit_handler",
+                         "synchronized_raw_values", "collected_beside_others", "error_that_counts_as_false",
+                         "many_arguments"):
                 done = dict(self.ok("program.run", name=name)["$dict"])
                 self.assertEqual((0, ""), (done["code"], done["stderr"]), name)
                 self.assertNotEqual("", done["stdout"], name)

@@ -6,10 +6,12 @@ that the adapter itself does not need are imported when they are first asked for
 """
 import importlib
 import os
+import queue
 import sys
 import threading
 
 from mpcheck_kit import FUNCTIONS, Unsupported, create, exception_named, ids, operations
+from mpcheck_shared_memory import takes_track
 
 TABLE = """
 thread: %new(puppet*,&func*,args*,kwargs*,name*,daemon*,style*) start run join(timeout) is_alive .name .daemon .ident
@@ -64,10 +66,16 @@ CUSTOMS = ["descriptor_zero", "connection_closed_behind_its_back", "pool_of_a_de
            "main_named_like_a_shell", "program_without_a_file", "main_module_is_a_link", "program_called_main",
            "search_path_of_the_moment", "environment_of_the_moment", "lock_for_one_after_the_other",
            "virtual_environment"]
+# And of mpcheck_reported.py.
+REPORTED = ["keys_of_a_managers_dict", "proxies_of_a_key_of_their_own", "what_proxies_are", "many_clients_of_one_object",
+            "children_of_many_threads", "child_of_an_executors_thread", "thread_that_outlives_main",
+            "first_use_by_many_threads", "queues_of_the_logging", "put_in_an_exit_handler", "synchronized_raw_values",
+            "class_of_a_raw_value", "collected_beside_others", "error_that_counts_as_false",
+            "program_from_standard_input", "temporary_folder_of_any_length", "many_arguments"]
 WITH_SHARED_MEMORY = ["unlink_at_the_end", "fork_beside_shared_memory", "attach_without_room",
                       "without_standard_error", "random_numbers", "leak_where_warnings_are_errors",
                       "unlink_of_anothers_block", "derived_shareable_list", "mask_of_a_users_signal",
-                      "error_stream_without_a_descriptor"]
+                      "error_stream_without_a_descriptor", "view_of_a_forgotten_block"]
 
 
 def has_contexts():
@@ -100,6 +108,8 @@ def features(thread):
     found.append("thread")
     if hasattr(threading.Thread, "native_id"):  # 3.8
         found.append("thread.native_id")
+    if hasattr(queue, "SimpleQueue"):  # 3.7
+        found.append("program.simple_queue_of_threads")
     if is_installed("greenlet"):
         found.append("greenlet")
     if is_installed("gevent"):
@@ -111,15 +121,21 @@ def features(thread):
                   "program.class_of_the_main_module", "program.main_without_suffix",
                   "program.class_of_a_packages_main_module", "program.interpreter_flags", "program.raw_fork",
                   "program.values_in_circles"]
-        found += ["program." + name for name in HISTORY + CUSTOMS]
+        found += ["program." + name for name in HISTORY + CUSTOMS + REPORTED]
+        if hasattr(sys, "pycache_prefix") and hasattr(sys, "get_int_max_str_digits"):  # 3.8; 3.10.7
+            found.append("program.options_of_the_interpreter")
+        if mpcheck_adapter.METHOD == "fork":
+            found.append("program.thread_made_before_the_fork")
         if is_installed(mpcheck_adapter.MODULE.__name__ + ".shared_memory"):
             found += ["program." + name for name in WITH_SHARED_MEMORY]
+            if takes_track():
+                found.append("program.untracked_block_is_passed_on")
         if mpcheck_adapter.METHOD in ("spawn", "forkserver"):
             found += ["program.name_in_the_main_module", "program.main_module_in_the_folder_of_the_moment"]
         if mpcheck_adapter.METHOD == "forkserver":
             found += ["program.printing_module_is_preloaded", "program.locking_module_is_preloaded",
                       "program.module_of_the_path_is_preloaded", "program.last_list_is_preloaded",
-                      "program.preloaded_module_cleans_up"]
+                      "program.preloaded_module_cleans_up", "program.failing_module_is_preloaded"]
         if has_methods_of_its_own():
             found.append("program.method_that_was_set")
         if has_threads_by_other_names():

@@ -409,7 +409,7 @@ def gevent_file(module, method):
 def run(name, *args):
     """Runs a program of this module, or of the others that have some."""
     import importlib
-    for module in (__name__, "mpcheck_history", "mpcheck_customs"):
+    for module in (__name__, "mpcheck_history", "mpcheck_customs", "mpcheck_reported"):
         program = getattr(importlib.import_module(module), name, None)
         if program is not None:
             return program(*args)
