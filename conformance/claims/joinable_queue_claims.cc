@@ -521,6 +521,27 @@ Claims queue_like_claims() {
              EXPECT_THAT(child.does(q.join()), returns(nullptr));
              EXPECT_THAT(child.does(q.task_done()), raises("ValueError"));
            }},
+      {.id = "joinable_queue.close.refuses_put_on_a_full_queue",
+       .level = Level::kShould,
+       .says =
+           "put() on a queue that is both full and closed says that it is closed, does not wait, "
+           "and takes no place of the others'.",
+       .documented = {"JQ-10", "QUE-21"},
+       .needs = {"joinable_queue", "isolated"},
+       .check =
+           [](Stage& stage) {
+             Puppet& main = stage.main();
+             RemoteJoinableQueue q = main.joinable_queue({.maxsize = 1});
+             Puppet& child = stage.start_process(main, {q});
+             main.must(q.put(1));
+             main.must(q.close());
+             EXPECT_THAT(main.does(q.put_nowait(2)), raises("ValueError"));
+             EXPECT_THAT(main.does(q.put(2)), raises("ValueError"));
+             EXPECT_THAT(child.does(q.get()), returns(1));
+             EXPECT_THAT(main.does(q.put(2)), raises("ValueError"));
+             EXPECT_THAT(child.does(q.put(3, {.timeout = 0s})), returns(nullptr));
+             EXPECT_THAT(child.does(q.get()), returns(3));
+           }},
       {.id = "joinable_queue.close.leaves_the_count_alone",
        .level = Level::kShould,
        .says = "A process that has closed the queue can still wait in join() and call task_done().",

@@ -1523,6 +1523,26 @@ Claims relatives() {
              EXPECT_THAT(grandchild.does(parent.pid()), returns(int64_t{child.pid()}));
              EXPECT_THAT(grandchild.does(parent.join()), returns(nullptr));
            }},
+      {.id = "process.parent_that_waits_at_its_end_is_alive",
+       .level = Level::kMust,
+       .says = "A program that has come to its end, and waits for a child, is alive to that child.",
+       .documented = {"PROC-46", "LIFE-01", "LIFE-07"},
+       .needs = {"process.parent", "isolated"},
+       .check =
+           [](Stage& stage) {
+             Puppet& main = stage.main();
+             Puppet& child = stage.start_process(main);
+             RemoteProcess parent = process_named("parent");
+             child.must(module::parent_process(parent));
+             main.does(self::returns());
+             EXPECT_TRUE(stage.comes_to_rest());
+             EXPECT_THAT(child.does(parent.join(0ms)), returns(nullptr));
+             EXPECT_THAT(child.does(parent.is_alive()), returns(true));
+             Call joining = child.begins(parent.join(50ms));
+             EXPECT_THAT(joining, AllOf(returns(nullptr), took_about(50ms)));
+             child.does(self::returns());
+             EXPECT_EQ(stage.main_ends(), base::Ending(base::Exited{0}));
+           }},
       {.id = "process.parent_is_not_for_control",
        .level = Level::kShould,
        .says = "A child can neither start, terminate nor kill its parent through parent_process().",
@@ -1721,8 +1741,9 @@ Claims authkeys() {
            }},
       {.id = "process.authkey_cannot_be_sent",
        .level = Level::kShould,
-       .says = "An authkey goes to a process that inherits it and nowhere else: to send it raises "
-               "TypeError, be it the one that a program begins with or one that was set.",
+       .says =
+           "An authkey goes to a process that inherits it and nowhere else: to send it raises "
+           "TypeError, be it the one that a program begins with, one that was set, or a child's.",
        .documented = {"PROC-41"},
        .needs = {"process", "pipe", "object.call", "isolated"},
        .check =
@@ -1739,6 +1760,12 @@ Claims authkeys() {
                EXPECT_THAT(main.does(left.send(key.value())), raises("TypeError"));
                EXPECT_THAT(main.does(right.poll()), returns(false));
              }
+             Puppet& child = stage.start_process(main, {left});
+             Op keep = child.current_process().authkey();
+             keep.as = {key.name};
+             child.must(keep);
+             EXPECT_THAT(child.does(left.send(key.value())), raises("TypeError"));
+             EXPECT_THAT(main.does(right.poll()), returns(false));
            }},
       {.id = "process.child_knows_its_parents_new_name",
        .level = Level::kShould,

@@ -31,6 +31,50 @@ Claims objects_in_managers() {
            [](Stage& stage) {
              expect_program_says(stage, "proxies_of_a_key_of_their_own", "[1, 2]\n");
            }},
+      {.id = "manager.own_key_lets_a_queue_be_nested",
+       .level = Level::kMust,
+       .says = "A queue of a manager whose key is its own can be put into a dictionary of it.",
+       .documented = {"MAN-14", "MAN-51"},
+       .needs = {"program.queue_within_a_dictionary"},
+       .check =
+           [](Stage& stage) {
+             expect_program_says(stage, "queue_within_a_dictionary", "['items'] put\n");
+           }},
+      {.id = "manager.slow_construction_hinders_nobody",
+       .level = Level::kShould,
+       .says =
+           "While a manager makes an object, which takes its time, others use theirs, make some "
+           "and drop them.",
+       .documented = {"MAN-17"},
+       .needs = {"program.object_that_is_slowly_made"},
+       .slow = true,
+       .check =
+           [](Stage& stage) {
+             expect_program_says(stage, "object_that_is_slowly_made", "[1] [2]\nmade\n");
+           }},
+      {.id = "manager.method_that_ends_things_fails_alone",
+       .level = Level::kBeyond,
+       .says = "A method that raises SystemExit or KeyboardInterrupt in the server fails its call; "
+               "the client's next call is served.",
+       .documented = {"MAN-18"},
+       .needs = {"program.methods_that_end_things"},
+       .check =
+           [](Stage& stage) {
+             const Value printed =
+                 stage.main().must(module::runs_program("methods_that_end_things"));
+             EXPECT_THAT(as_text(member_of(printed, "stdout")),
+                         testing::MatchesRegex("((raised|ended)\nserved\n){2}"));
+           }},
+      {.id = "manager.raw_fork_has_a_connection_of_its_own",
+       .level = Level::kBeyond,
+       .says = "A process that a program forks by itself can use the proxies that were in use "
+               "there, at the same time.",
+       .documented = {"ROB-28"},
+       .needs = {"program.raw_fork_beside_a_proxy"},
+       .check =
+           [](Stage& stage) {
+             expect_program_says(stage, "raw_fork_beside_a_proxy", "right\nexit code 0\n");
+           }},
       {.id = "manager.proxies_count_as_what_they_stand_for",
        .level = Level::kShould,
        .says = "The proxy of a list is a mutable sequence, that of a dictionary a mutable mapping, "
@@ -104,6 +148,17 @@ Claims processes_and_threads() {
              expect_program_says(stage, "thread_that_outlives_main",
                                  "child\nexit code 0\nput\n1\n");
            }},
+      {.id = "lock.goes_to_a_child_only_while_that_is_started",
+       .level = Level::kMust,
+       .says = "A lock can't be serialised though another thread is just starting a process; that "
+               "one gets its lock though others are started meanwhile.",
+       .documented = {"START-13"},
+       .needs = {"program.lock_beside_a_start"},
+       .check =
+           [](Stage& stage) {
+             expect_program_says(stage, "lock_beside_a_start",
+                                 "refused\nchild\nexit code 0\nlocked\nexit code 0\n");
+           }},
       {.id = "thread.many_may_be_the_first_to_use_the_library",
        .level = Level::kMust,
        .says = "Several threads that are the first to make a queue, a pool, a manager and a shared "
@@ -113,6 +168,16 @@ Claims processes_and_threads() {
        .check =
            [](Stage& stage) {
              expect_program_says(stage, "first_use_by_many_threads", "[1, 1, 1, 1, 1, 1, 1, 1]\n");
+           }},
+      {.id = "remote.client_of_threads_waits_for_its_turn",
+       .level = Level::kMust,
+       .says = "A client of a listener of multiprocessing.dummy waits while as many others as may "
+               "wait for accept(); both then speak.",
+       .documented = {"PIPE-25"},
+       .needs = {"program.clients_of_threads"},
+       .check =
+           [](Stage& stage) {
+             expect_program_says(stage, "clients_of_threads", "waits\n[0, 1]\n");
            }},
       {.id = "thread_queue.simple_one",
        .level = Level::kMust,
@@ -149,6 +214,17 @@ Claims objects_that_are_shared() {
        .needs = {"program.put_in_an_exit_handler"},
        .check =
            [](Stage& stage) { expect_program_says(stage, "put_in_an_exit_handler", "one two\n"); }},
+      {.id = "array.of_structures",
+       .level = Level::kMust,
+       .says = "An array of structures begins with its items, whose fields a child changes; it and "
+               "other arrays may have one lock.",
+       .documented = {"SHV-04", "SHV-12"},
+       .needs = {"program.arrays_of_structures"},
+       .check =
+           [](Stage& stage) {
+             expect_program_says(stage, "arrays_of_structures",
+                                 "exit code 0\n[1.0, 3.0] [(2, 1.0), (3, 3.0)] HELLO\n");
+           }},
       {.id = "value.synchronized_wraps_a_raw_one",
        .level = Level::kMust,
        .says = "synchronized() of a raw value, structure or array shares its memory, in a child as "
@@ -219,6 +295,17 @@ Claims reported_programs() {
        .check =
            [](Stage& stage) {
              expect_program_says(stage, "program_from_standard_input", "child\nexit code 0\n");
+           }},
+      {.id = "start_method.program_under_a_profiler",
+       .level = Level::kShould,
+       .says =
+           "A program that the profiler runs starts children and has pools with functions of its "
+           "own.",
+       .documented = {"START-11"},
+       .needs = {"program.program_under_a_profiler"},
+       .check =
+           [](Stage& stage) {
+             expect_program_says(stage, "program_under_a_profiler", "child\nexit code 0\n[4, 9]\n");
            }},
       {.id = "start_method.temporary_folder_of_any_length",
        .level = Level::kShould,

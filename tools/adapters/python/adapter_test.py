@@ -732,7 +732,7 @@ class EveryStartMethod:
                          "what_proxies_are", "many_clients_of_one_object", "thread_that_outlives_main",
                          "first_use_by_many_threads", "queues_of_the_logging", "put_in_an_exit_handler",
                          "synchronized_raw_values", "collected_beside_others", "error_that_counts_as_false",
-                         "many_arguments"):
+                         "many_arguments", "queue_within_a_dictionary", "arrays_of_structures"):
                 done = dict(self.ok("program.run", name=name)["$dict"])
                 self.assertEqual((0, ""), (done["code"], done["stderr"]), name)
                 self.assertNotEqual("", done["stdout"], name)

@@ -71,7 +71,9 @@ REPORTED = ["keys_of_a_managers_dict", "proxies_of_a_key_of_their_own", "what_pr
             "children_of_many_threads", "child_of_an_executors_thread", "thread_that_outlives_main",
             "first_use_by_many_threads", "queues_of_the_logging", "put_in_an_exit_handler", "synchronized_raw_values",
             "class_of_a_raw_value", "collected_beside_others", "error_that_counts_as_false",
-            "program_from_standard_input", "temporary_folder_of_any_length", "many_arguments"]
+            "program_from_standard_input", "temporary_folder_of_any_length", "many_arguments",
+            "queue_within_a_dictionary", "arrays_of_structures", "program_under_a_profiler", "object_that_is_slowly_made",
+            "methods_that_end_things", "raw_fork_beside_a_proxy"]
 WITH_SHARED_MEMORY = ["unlink_at_the_end", "fork_beside_shared_memory", "attach_without_room",
                       "without_standard_error", "random_numbers", "leak_where_warnings_are_errors",
                       "unlink_of_anothers_block", "derived_shareable_list", "mask_of_a_users_signal",
@@ -131,7 +133,8 @@ def features(thread):
             if takes_track():
                 found.append("program.untracked_block_is_passed_on")
         if mpcheck_adapter.METHOD in ("spawn", "forkserver"):
-            found += ["program.name_in_the_main_module", "program.main_module_in_the_folder_of_the_moment"]
+            found += ["program.name_in_the_main_module", "program.main_module_in_the_folder_of_the_moment",
+                      "program.lock_beside_a_start"]
         if mpcheck_adapter.METHOD == "forkserver":
             found += ["program.printing_module_is_preloaded", "program.locking_module_is_preloaded",
                       "program.module_of_the_path_is_preloaded", "program.last_list_is_preloaded",
@@ -139,7 +142,7 @@ def features(thread):
         if has_methods_of_its_own():
             found.append("program.method_that_was_set")
         if has_threads_by_other_names():
-            found += ["program.threads_in_place_of_processes", "program.poll_between_threads"]
+            found += ["program.threads_in_place_of_processes", "program.poll_between_threads", "program.clients_of_threads"]
     return found
 
 

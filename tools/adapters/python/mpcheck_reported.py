@@ -1,4 +1,4 @@
-"""More programs for mpcheck_programs.py, which runs them: what users of some implementation have reported not to work."""
+"""More programs for mpcheck_programs.py, which runs them: what users of some implementation have reported as broken."""
 import atexit
 import collections.abc
 import ctypes
@@ -6,11 +6,14 @@ import gc
 import logging.config
 import logging.handlers
 import os
+import pickle
 import queue
+import signal
 import subprocess
 import sys
 import tempfile
 import threading
+import time
 from concurrent.futures import ThreadPoolExecutor
 from importlib import import_module
 
@@ -542,3 +545,219 @@ def error_that_counts_as_false(module, method):
                 told.append("raised")
         told.append(str(result.successful()))
     say(", ".join(told))
+
+
+def queue_within_a_dictionary(module, method):
+    """Puts a queue into a dictionary of a manager whose key is its own, and uses it."""
+    manager = import_module(module + ".managers").SyncManager(authkey=b"a key of its own", ctx=context_of(module, method))
+    manager.start()
+    named, items = manager.dict(), manager.Queue()
+    named["items"] = items
+    items.put("put")
+    say("%s %s" % (sorted(named.keys()), items.get()))
+    manager.shutdown()
+
+
+def clients_of_threads(module, method):
+    """Has two clients connect to a listener of dummy's, where one may wait for accept(): the other waits for its turn."""
+    connection = import_module(module + ".dummy.connection")
+    listener = connection.Listener(backlog=1)
+    first, second = connection.Client(listener.address), []
+    other = threading.Thread(target=lambda: second.append(connection.Client(listener.address)))
+    other.start()
+    other.join(0.1)
+    say("waits" if other.is_alive() else "does not wait")
+    ends = [listener.accept(), listener.accept()]
+    other.join()
+    for number, client in enumerate((first, second[0])):
+        client.send(number)
+    say("%s" % [end.recv() for end in ends])
+
+
+def scale(numbers, points, text):
+    for index in range(len(numbers)):
+        numbers[index] *= 2
+    for point in points:
+        point.x += 1
+        point.y *= 2
+    text.value = text.value.upper()
+
+
+def arrays_of_structures(module, method):
+    """Shares an array of structures, and what else the documentation's example has, with a child, under one lock."""
+    context = context_of(module, method)
+    lock = context.Lock()
+    numbers = context.Array("d", [0.5, 1.5], lock=lock)
+    points = context.Array(Pair, [(1, 0.5), (2, 1.5)], lock=lock)
+    text = context.Array("c", b"hello", lock=lock)
+    runs(context, scale, numbers, points, text)
+    say("%s %s %s" % (numbers[:], [(point.x, point.y) for point in points], text.value.decode()))
+
+
+PROFILED = """
+import {module}
+
+def tell():
+    print("child", flush=True)
+
+def square(number):
+    return number * number
+
+if __name__ == "__main__":
+    context = {module}.get_context({method!r} or None)
+    child = context.Process(target=tell)
+    child.start()
+    child.join()
+    print("exit code", child.exitcode, flush=True)
+    with context.Pool(1) as pool:
+        print(pool.map_async(square, [2, 3]).get({long}), flush=True)
+"""
+
+
+def program_under_a_profiler(module, method):
+    """Is run by the profiler, and uses functions of its own in a child and in a pool."""
+    with open("profiled.py", "w") as file:
+        file.write(PROFILED.format(module=module, method=method, long=LONG))
+    sys.exit(subprocess.call([sys.executable, "-m", "cProfile", "-o", "profile", "profiled.py"], env=with_this_folder()))
+
+
+class SlowlyMade:
+    """Is made when the file `go` is there."""
+    def __init__(self):
+        open("being made", "w").close()
+        while not os.path.exists("go"):
+            time.sleep(0.01)
+
+    def get(self):
+        return "made"
+
+
+class Ends:
+    """Whose methods do what ends a program."""
+    def exit(self):
+        raise SystemExit(3)
+
+    def interrupt(self):
+        raise KeyboardInterrupt
+
+    def get(self):
+        return "served"
+
+
+def other_types(module):
+    managers = import_module(module + ".managers").SyncManager
+    managers.register("SlowlyMade", SlowlyMade)
+    managers.register("Ends", Ends)
+    return managers
+
+
+def use_while_another_is_made(manager, first):
+    first.append(1)
+    second = manager.list([2])
+    say("%s %s" % (list(first), list(second)))
+    open("go", "w").close()
+
+
+def object_that_is_slowly_made(module, method):
+    """While a manager makes an object, which takes its time, uses objects, makes another one and drops it."""
+    context = context_of(module, method)
+    with other_types(module)(ctx=context) as manager:
+        first = manager.list()
+        maker = threading.Thread(target=lambda: say(manager.SlowlyMade().get()))
+        maker.start()
+        while not os.path.exists("being made"):
+            time.sleep(0.01)
+        user = threading.Thread(target=use_while_another_is_made, args=(manager, first))
+        user.start()
+        user.join(LONG)
+        if user.is_alive():
+            say("still waits")
+            open("go", "w").close()
+        user.join()
+        maker.join()
+
+
+def take_too_long(number, frame):
+    raise TimeoutError
+
+
+def methods_that_end_things(module, method):
+    """Calls methods of a manager's object that raise what ends a program; says what comes of each, and of the next call."""
+    context = context_of(module, method)
+    signal.signal(signal.SIGALRM, take_too_long)
+    with other_types(module)(ctx=context) as manager:
+        ends = manager.Ends()
+        signal.alarm(LONG)
+        for name in ("exit", "interrupt"):
+            try:
+                getattr(ends, name)()
+                say("returned")
+            except TimeoutError:
+                say("still waits")
+                return
+            except BaseException as error:
+                say("ended" if isinstance(error, (SystemExit, KeyboardInterrupt)) else "raised")
+            try:
+                say(ends.get())
+            except Exception as error:
+                say("then " + type(error).__name__)
+        signal.alarm(0)
+
+
+def raw_fork_beside_a_proxy(module, method):
+    """Uses a manager's list in a process that it has forked by itself, and at the same time here."""
+    context = context_of(module, method)
+    signal.signal(signal.SIGALRM, take_too_long)
+    with context.Manager() as manager:
+        numbers = manager.list(range(1000))
+        numbers[0]  # so that there is a connection
+        pid = os.fork()
+        signal.alarm(LONG)
+        wrong = False
+        try:
+            for index in range(1000):
+                wrong = wrong or numbers[index] != index
+        except Exception:  # of the connection, or of what came by it
+            wrong = True
+        signal.alarm(0)
+        if pid == 0:
+            os._exit(1 if wrong else 0)
+        code = os.waitpid(pid, 0)[1] >> 8
+        say("wrong" if wrong else "right")
+        say("exit code %d" % code)
+
+
+class SlowToSerialise:
+    """Tells when somebody serialises it, and is serialised when it is told to be."""
+    def __init__(self):
+        self.reached, self.go = threading.Event(), threading.Event()
+
+    def __reduce__(self):
+        self.reached.set()
+        self.go.wait()
+        return int, ()
+
+
+def tell_lock(_, lock):
+    with lock:
+        say("locked")
+
+
+def lock_beside_a_start(module, method):
+    """While another thread serialises what a child gets, serialises a lock, and starts another child."""
+    context = context_of(module, method)
+    slow, lock = SlowToSerialise(), context.Lock()
+    child = context.Process(target=tell_lock, args=(slow, lock))
+    starter = threading.Thread(target=child.start)
+    starter.start()
+    slow.reached.wait()
+    try:
+        pickle.dumps(lock)
+        say("serialised")
+    except RuntimeError:
+        say("refused")
+    runs(context, tell_that_it_runs)
+    slow.go.set()
+    starter.join()
+    child.join()
+    say("exit code %d" % child.exitcode)
