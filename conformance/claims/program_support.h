@@ -11,11 +11,15 @@
 
 namespace conformance {
 
-// Runs it to its end, and expects that it wrote this, whatever it wrote on standard error.
+// Runs it to its end; what it wrote on standard output.
+inline std::string printed_by(Stage& stage, const std::string& program) {
+  return as_text(member_of(stage.main().must(module::runs_program(program)), "stdout"));
+}
+
+// Expects that it writes this, whatever it writes on standard error.
 inline void expect_program_prints(Stage& stage, const std::string& program,
                                   const std::string& expected) {
-  const Value printed = stage.main().must(module::runs_program(program));
-  EXPECT_EQ(as_text(member_of(printed, "stdout")), expected);
+  EXPECT_EQ(printed_by(stage, program), expected);
 }
 
 // Runs it to its end, and expects that it wrote this and nothing else.

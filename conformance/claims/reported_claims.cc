@@ -60,9 +60,7 @@ Claims objects_in_managers() {
        .needs = {"program.methods_that_end_things"},
        .check =
            [](Stage& stage) {
-             const Value printed =
-                 stage.main().must(module::runs_program("methods_that_end_things"));
-             EXPECT_THAT(as_text(member_of(printed, "stdout")),
+             EXPECT_THAT(printed_by(stage, "methods_that_end_things"),
                          testing::MatchesRegex("((raised|ended)\nserved\n){2}"));
            }},
       {.id = "manager.raw_fork_has_a_connection_of_its_own",
@@ -83,9 +81,8 @@ Claims objects_in_managers() {
        .needs = {"program.what_proxies_are"},
        .check =
            [](Stage& stage) {
-             const Value printed = stage.main().must(module::runs_program("what_proxies_are"));
              const std::string before_sets = "list MutableSequence\ndict MutableMapping\n";
-             EXPECT_THAT(as_text(member_of(printed, "stdout")),
+             EXPECT_THAT(printed_by(stage, "what_proxies_are"),
                          testing::AnyOf(before_sets, before_sets + "set MutableSet\n"));
            }},
       {.id = "manager.what_is_there_stays_however_often_it_is_dropped",

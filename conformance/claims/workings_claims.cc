@@ -648,6 +648,14 @@ Op finalize(const std::string& puppet, int priority) {
   return {.name = "util.finalize", .args = {{"puppet", puppet}, {"priority", priority}}};
 }
 
+// SIGUSR1 has `main` set it.
+RemoteEvent event_that_a_handler_sets(Puppet& main) {
+  RemoteEvent event = main.event();
+  main.must({.name = "puppet.on_signal_do",
+             .args = {{"signal", SIGUSR1}, {"operation", "event.set"}, {"object", event.name}}});
+  return event;
+}
+
 Claims processes() {
   return {
       {.id = "process.interrupt_can_be_handled",
@@ -821,11 +829,7 @@ Claims processes() {
        .check =
            [](Stage& stage) {
              Puppet& main = stage.main();
-             RemoteEvent event = main.event();
-             main.must(
-                 {.name = "puppet.on_signal_do",
-                  .args = {
-                      {"signal", SIGUSR1}, {"operation", "event.set"}, {"object", event.name}}});
+             RemoteEvent event = event_that_a_handler_sets(main);
              Call wait = main.begins(event.wait());
              EXPECT_THAT(wait, blocks());
              stage.signal(main, SIGUSR1);
@@ -840,11 +844,7 @@ Claims processes() {
        .check =
            [](Stage& stage) {
              Puppet& main = stage.main();
-             RemoteEvent event = main.event();
-             main.must(
-                 {.name = "puppet.on_signal_do",
-                  .args = {
-                      {"signal", SIGUSR1}, {"operation", "event.set"}, {"object", event.name}}});
+             RemoteEvent event = event_that_a_handler_sets(main);
              Puppet& child = stage.start_process(main, {event});
              for (int i = 0; i < 300; ++i) {
                Call questions = main.begins(batch({event.is_set()}, 1000));

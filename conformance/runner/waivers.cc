@@ -128,10 +128,11 @@ class Reader {
   std::string contradicts_nothing(size_t begin, size_t end) const {
     for (size_t i = begin; i < end; ++i) {
       const Waiver& own = out_[i];
+      if (!own.holds) continue;
       const bool contradicts =
           std::any_of(out_.begin() + static_cast<ptrdiff_t>(end), out_.end(),
                       [&](const Waiver& each) { return both_speak_of_a_claim(own, each); });
-      if (own.holds && !contradicts)
+      if (!contradicts)
         return absl::StrCat(own.path, ":", own.line, ": '", own.pattern,
                             "' holds anyway: no included file waives it");
     }

@@ -4,8 +4,8 @@
 // command line, the interpreter, its standard library and the module under test (each file's path,
 // size, time of change and inode), the environment variables that Python reads, the kernel. The
 // waivers are no part of it: whoever recalls results holds them against the waivers anew
-// (//conformance/runner/reassessment.h). Nothing is known of an adapter of one's own, whose files nobody can list. `mpcheck run
-// --fresh` looks at nothing of this.
+// (//conformance/runner/reassessment.h). Nothing is known of an adapter of one's own, whose files
+// nobody can list. `mpcheck run --fresh` looks at nothing of this.
 #ifndef TOOLS_CLI_KNOWN_RESULTS_H_
 #define TOOLS_CLI_KNOWN_RESULTS_H_
 

@@ -8,14 +8,14 @@ a word at a time; conformance/PROTOCOL.md, section 14, says what each does.
 import sys
 
 
-def run_file(name, text, *flags, env=None, by_its_path=True):
+def run_file(name, text, *flags, arguments=(), env=None, by_its_path=True):
     """Ends as the program of that text does, in a file of that name, by an interpreter with these flags."""
     import os
     import subprocess
     with open(name, "w") as file:
         file.write(text)
     path = os.path.abspath(name) if by_its_path else name
-    sys.exit(subprocess.call([sys.executable] + list(flags) + [path], env=env))
+    sys.exit(subprocess.call([sys.executable, *flags, path, *arguments], env=env))
 
 
 def run_package(name, **modules):

@@ -21,8 +21,6 @@ from mpcheck_history import context_of, runs, tell_that_it_runs, with_this_folde
 from mpcheck_programs import run_file, say
 
 SHORT = 1e-6  # seconds between two threads' turns, so that every order of theirs comes
-
-
 LONG = 20  # seconds for what takes milliseconds, where a server that polls keeps it from being seen to wait for ever
 
 
@@ -94,7 +92,7 @@ def view_of_a_forgotten_block(module, method):
 
 
 LONG_FOLDER = """
-import {module}
+import {module}.connection
 from mpcheck_history import runs, tell_that_it_runs
 
 if __name__ == "__main__":
@@ -114,7 +112,7 @@ def temporary_folder_of_any_length(module, method):
         folder = here + "/" + "x" * (length - len(here) - 1)
         os.mkdir(folder)
         with open("long_folder.py", "w") as file:
-            file.write("import {}.connection\n".format(module) + LONG_FOLDER.format(module=module, method=method))
+            file.write(LONG_FOLDER.format(module=module, method=method))
         ended = subprocess.run([sys.executable, "long_folder.py"], env=dict(with_this_folder(), TMPDIR=folder),
                                stdout=subprocess.PIPE, stderr=subprocess.PIPE)
         said = b"child\nexit code 0\n[1]\nlistens\n"
@@ -339,16 +337,11 @@ def thread_made_before_the_fork(module, method):
     start_and_wait(thread)
 
 
-def put_one(items):
-    items.put("put")
-
-
 THREAD_AFTER_MAIN = """
 import sys
 import threading
 import time
 from mpcheck_history import context_of, runs, tell_that_it_runs
-from mpcheck_reported import put_one
 
 def main_has_ended():
     frame = sys._current_frames()[threading.main_thread().ident]
@@ -363,7 +356,7 @@ def goes_on():
     context = context_of({module!r}, {method!r})
     runs(context, tell_that_it_runs)
     items = context.Queue()
-    put_one(items)
+    items.put("put")
     print(items.get(), flush=True)
     with context.Pool(1) as pool:
         print(pool.apply(abs, (-1,)), flush=True)
@@ -409,9 +402,7 @@ def queues_of_the_logging(module, method):
 def many_arguments(module, method):
     """Is a program with a great many arguments, and odd ones, and starts a child that counts them all."""
     arguments = [str(n) for n in range(40000)] + ["", "it's", 'so "called"', os.fsdecode(b"\xff"), "two\nlines"]
-    with open("arguments.py", "w") as file:
-        file.write(ARGUMENTS.format(module=module, method=method))
-    sys.exit(subprocess.call([sys.executable, "arguments.py"] + arguments, env=with_this_folder()))
+    run_file("arguments.py", ARGUMENTS.format(module=module, method=method), arguments=arguments, env=with_this_folder())
 
 
 ARGUMENTS = """
@@ -616,9 +607,8 @@ if __name__ == "__main__":
 
 def program_under_a_profiler(module, method):
     """Is run by the profiler, and uses functions of its own in a child and in a pool."""
-    with open("profiled.py", "w") as file:
-        file.write(PROFILED.format(module=module, method=method, long=LONG))
-    sys.exit(subprocess.call([sys.executable, "-m", "cProfile", "-o", "profile", "profiled.py"], env=with_this_folder()))
+    text = PROFILED.format(module=module, method=method, long=LONG)
+    run_file("profiled.py", text, "-m", "cProfile", "-o", "profile", env=with_this_folder())
 
 
 class SlowlyMade:
