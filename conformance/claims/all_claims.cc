@@ -50,6 +50,7 @@ const Claims& all_claims() {
                       pool_robustness_claims,
                       async_result_claims,
                       callback_claims,
+                      executor_claims,
                       manager_lifetime_claims,
                       manager_proxies_claims,
                       manager_containers_claims,
@@ -69,7 +70,8 @@ const Claims& all_claims() {
                       aftermath_claims,
                       history_claims,
                       customs_claims,
-                      reported_claims}) {
+                      reported_claims,
+                      corner_claims}) {
       Claims some = area();
       claims->insert(claims->end(), std::make_move_iterator(some.begin()),
                      std::make_move_iterator(some.end()));

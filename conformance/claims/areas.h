@@ -29,6 +29,7 @@ Claims pool_imap_claims();
 Claims pool_robustness_claims();
 Claims async_result_claims();
 Claims callback_claims();
+Claims executor_claims();
 Claims manager_lifetime_claims();
 Claims manager_proxies_claims();
 Claims manager_containers_claims();
@@ -49,6 +50,7 @@ Claims aftermath_claims();
 Claims history_claims();
 Claims customs_claims();
 Claims reported_claims();
+Claims corner_claims();
 
 }  // namespace conformance
 

@@ -188,6 +188,27 @@ Claims main_modules() {
            [](Stage& stage) {
              expect_program_says(stage, "main_module_is_a_link", "child link.py\nexit code 0\n");
            }},
+      {.id = "start_method.program_that_is_a_folder",
+       .level = Level::kMust,
+       .says = "A program that is a folder, or an archive, starts children whose target is in a "
+               "module of it.",
+       .documented = {"START-19", "START-11"},
+       .needs = {"program.program_that_is_a_folder"},
+       .check =
+           [](Stage& stage) {
+             expect_program_says(stage, "program_that_is_a_folder",
+                                 "child\nexit code 0\nchild\nexit code 0\n");
+           }},
+      {.id = "start_method.module_that_starts_a_child",
+       .level = Level::kShould,
+       .says = "A module starts and joins a child while it is imported, and the child's target "
+               "imports that module.",
+       .documented = {"PROC-03"},
+       .needs = {"program.module_that_starts_a_child"},
+       .check =
+           [](Stage& stage) {
+             expect_program_says(stage, "module_that_starts_a_child", "child\nexit code 0\n");
+           }},
       {.id = "start_method.program_called_main",
        .level = Level::kMust,
        .says = "Children of a program that was started by the path of its __main__.py find its "

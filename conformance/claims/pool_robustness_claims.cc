@@ -234,6 +234,35 @@ Claims deaths() {
              expect_works_as_before(stage, main, pool, 2);
              close_and_join(main, pool);
            }},
+      {.id = "pool.killed_worker.before_it_has_read_its_argument",
+       .level = Level::kBeyond,
+       .says = "When a worker is killed that has a large argument half sent to it, that task fails "
+               "with WorkerLost, or another worker does it, and so are those behind it.",
+       .documented = {"ROB-01", "ROB-03"},
+       .needs = {"pool", "isolated"},
+       .check =
+           [](Stage& stage) {
+             Puppet& main = stage.main();
+             RemotePool pool = main.pool(1);
+             Puppet& worker = idle_worker(stage, main, pool);
+             stage.signal(worker, SIGSTOP);  // so that it reads nothing, or a part
+             const Value large = Value::blob(4 << 20, 1);
+             RemoteAsyncResult lost = result_named("lost"), behind = result_named("behind");
+             main.must(pool.apply_async(lost, "identity", {large}));
+             main.must(pool.apply_async(behind, "identity", {large}));
+             let_a_while_pass(main);
+             kill_at_once(stage, worker);
+             for (const RemoteAsyncResult& result : {lost, behind}) {
+               Call get = main.does(result.get());
+               if (std::get_if<Raised>(&get.outcome()) != nullptr) {
+                 EXPECT_EQ(result.name, lost.name) << get.text();
+                 EXPECT_TRUE(raised_by(get).is_a(kWorkerLost)) << get.text();
+               } else {
+                 EXPECT_THAT(get, returns(large));
+               }
+             }
+             close_and_join(main, pool);
+           }},
       {.id = "pool.workers.end_when_their_maker_is_killed",
        .level = Level::kShould,
        .says = "Idle workers end when the program that made the pool is killed.",
@@ -626,6 +655,45 @@ Claims remains() {
                EXPECT_THAT(main.does(receiver.recv()), raises("EOFError"));
              }
              close_and_join(main, pool);
+           }},
+      {.id = "pool.failed_task.is_forgotten",
+       .level = Level::kShould,
+       .says = "When a task has failed and its error was fetched its worker does not hold what it "
+               "was given: an end of a pipe is closed.",
+       .documented = {"PIPE-15"},
+       .needs = {"pool", "pipe", "isolated"},
+       .check =
+           [](Stage& stage) {
+             Puppet& main = stage.main();
+             RemotePool pool = main.pool(1);
+             auto [receiver, sender] = main.pipe(false);
+             if (testing::Matches(raises())(main.does(pool.apply("nothing", {sender.value()}))))
+               throw Abandon{Abandon::Why::kUnsupported, "no task takes the end of a pipe"};
+             EXPECT_THAT(main.does(pool.apply("square", {sender.value()})), raises());
+             main.must(sender.close());
+             EXPECT_THAT(main.does(receiver.recv()), raises("EOFError"));
+             close_and_join(main, pool);
+           }},
+      {.id = "pool.that_was_ended_leaves_no_name",
+       .level = Level::kShould,
+       .says = "Pools and queues that a program has ended and forgotten leave nothing in shared "
+               "memory while it goes on.",
+       .documented = {"START-18"},
+       .needs = {"pool", "queue", "isolated"},
+       .check =
+           [](Stage& stage) {
+             Puppet& main = stage.main();
+             size_t before = 0;
+             for (int round = 0; round < 4; ++round) {  // the first may make what stays for good
+               RemoteQueue q = main.queue();
+               results(main.does(batch({q.put(1), q.get(), q.close(), q.join_thread()})));
+               RemotePool pool = main.pool(2);
+               EXPECT_THAT(main.does(pool.apply("square", {3})), returns(9));
+               close_and_join(main, pool);
+               results(main.does(batch({q.drop(), pool.drop()})));
+               if (round == 0) before = names_in_shared_memory(stage);
+             }
+             EXPECT_EQ(names_in_shared_memory(stage), before);
            }},
   };
 }

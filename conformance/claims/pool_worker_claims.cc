@@ -706,6 +706,26 @@ Claims lives_of_workers() {
              task.does(self::returns("kept"));
              EXPECT_THAT(main.does(result.get()), returns("kept"));
            }},
+      {.id = "pool.dropped.finishes_though_workers_are_replaced",
+       .level = Level::kShould,
+       .says = "Results that are still to come of a pool that was forgotten come though each of "
+               "its workers does one task only.",
+       .documented = {"POOL-38"},
+       .needs = {"pool.maxtasksperchild"},
+       .check =
+           [](Stage& stage) {
+             Puppet& main = stage.main();
+             RemotePool pool = main.pool({.processes = 1, .maxtasksperchild = 1});
+             auto [first, task] = stage.apply_async_puppet(main, pool);
+             RemoteAsyncResult second = result_named("second"), third = result_named("third");
+             main.must(pool.apply_async(second, "square", {2}));
+             main.must(pool.apply_async(third, "square", {3}));
+             main.must(pool.drop());
+             task.does(self::returns("kept"));
+             EXPECT_THAT(main.does(first.get()), returns("kept"));
+             EXPECT_THAT(main.does(second.get()), returns(4));
+             EXPECT_THAT(main.does(third.get()), returns(9));
+           }},
   };
 }
 
@@ -1280,6 +1300,26 @@ Claims endings() {
              EXPECT_THAT(main.does(pool.apply("square", {2})), raises("ValueError"));
              EXPECT_THAT(main.does(pool.join()), returns(nullptr));
              EXPECT_EQ(children_of(main), 0u);
+           }},
+      {.id = "pool.apply_async.thousands_wait",
+       .level = Level::kMust,
+       .says = "Twenty thousand calls wait for a busy worker without hindering anybody, though "
+               "nobody keeps their results; then all are done.",
+       .documented = {"POOL-08", "POOL-09"},
+       .needs = {"pool"},
+       .check =
+           [](Stage& stage) {
+             Puppet& main = stage.main();
+             RemotePool pool = main.pool(1);
+             Stage::Task busy = stage.apply_async_puppet(main, pool);
+             RemoteAsyncResult result = result_named("result");
+             EXPECT_THAT(main.does(batch({pool.apply_async(result, "square", {3})}, 20000)),
+                         returns());
+             EXPECT_THAT(main.does(result.ready()), returns(false));
+             busy.puppet.does(self::returns(5));
+             EXPECT_THAT(main.does(result.get()), returns(9));
+             EXPECT_THAT(main.does(busy.result.get()), returns(5));
+             close_and_join(main, pool);
            }},
       {.id = "pool.apply_async.hundreds_are_under_way",
        .level = Level::kMust,

@@ -85,6 +85,13 @@ std::set<pid_t> helpers(Stage& stage, const std::vector<const Puppet*>& puppets)
   return rest;
 }
 
+size_t names_in_shared_memory(Stage& stage) {
+  EXPECT_TRUE(stage.comes_to_rest());
+  const auto names = stage.shared_memory();
+  if (!names) throw Abandon{Abandon::Why::kUnsupported, "/dev/shm is not its own"};
+  return names->size();
+}
+
 size_t open_descriptors(pid_t pid) {
   std::filesystem::directory_iterator all(absl::StrCat("/proc/", pid, "/fd"));
   return std::distance(begin(all), end(all));

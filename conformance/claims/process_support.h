@@ -49,6 +49,10 @@ std::set<std::string> names_of(const Value& children);
 // trackers.
 std::set<pid_t> helpers(Stage& stage, const std::vector<const Puppet*>& puppets);
 
+// How many names the testee, when all of it has come to rest, has in its shared memory. Says that the
+// claim is unsupported where that is not its own.
+size_t names_in_shared_memory(Stage& stage);
+
 // How many descriptors the process has open.
 size_t open_descriptors(pid_t pid);
 

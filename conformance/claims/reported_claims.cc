@@ -257,6 +257,14 @@ Claims objects_that_are_shared() {
            [](Stage& stage) {
              expect_program_says(stage, "view_of_a_forgotten_block", "7\n0 more\n");
            }},
+      {.id = "shared_memory.manager.makes_blocks_for_who_connects",
+       .level = Level::kShould,
+       .says = "A block that a SharedMemoryManager made for another program outlives that one, and "
+               "goes with the manager.",
+       .documented = {"MAN-55"},
+       .needs = {"program.block_for_who_connects"},
+       .check =
+           [](Stage& stage) { expect_program_says(stage, "block_for_who_connects", "7\n-1\n"); }},
       {.id = "shared_memory.track.goes_along",
        .level = Level::kShould,
        .says = "A block that was made with track=False, and passed to a child, is there when both "

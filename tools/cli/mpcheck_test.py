@@ -294,7 +294,7 @@ class MpcheckTest(unittest.TestCase):
         code, said = self.run_it("coverage")
         self.assertEqual(code, 0, said)
         self.assertRegex(said, r"(?m)^all +357 +[0-9]+ +[0-9]+ +[0-9]+ +0$")
-        self.assertRegex(said, r"(?m)^all +492 +[0-9]+ +[0-9]+ +[0-9]+ +0$")
+        self.assertRegex(said, r"(?m)^all +503 +[0-9]+ +[0-9]+ +[0-9]+ +0$")
 
     def test_interrupted_run_tells_what_was_done(self):
         run = subprocess.Popen(self.command("run", "mine", "--filter=queue.*:pipe.*", "--jobs=1", "--", *DUMMY),

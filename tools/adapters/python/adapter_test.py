@@ -728,11 +728,20 @@ class EveryStartMethod:
                          "structures_of_one_name", "types_of_managers", "logging_of_the_program",
                          "main_named_like_a_shell", "program_without_a_file", "main_module_is_a_link",
                          "program_called_main", "search_path_of_the_moment", "environment_of_the_moment",
-                         "lock_for_one_after_the_other", "virtual_environment",
+                         "lock_for_one_after_the_other", "virtual_environment", "program_that_is_a_folder",
+                         "module_that_starts_a_child",
                          "what_proxies_are", "many_clients_of_one_object", "thread_that_outlives_main",
                          "first_use_by_many_threads", "queues_of_the_logging", "put_in_an_exit_handler",
                          "synchronized_raw_values", "collected_beside_others", "error_that_counts_as_false",
-                         "many_arguments", "queue_within_a_dictionary", "arrays_of_structures"):
+                         "many_arguments", "queue_within_a_dictionary", "arrays_of_structures",
+                         "connections_as_keys", "connections_under_way", "signal_beside_a_sent_connection",
+                         "reducers_of_the_program", "same_object_twice", "small_items_behind_a_slow_one",
+                         "depths_of_two_threads", "barrier_of_one", "letters_and_unions",
+                         "umask_of_the_program", "streams_of_a_child", "start_beside_signals",
+                         "child_whose_child_lives", "pid_after_a_fork", "context_of_a_child",
+                         "class_method_as_a_task", "argument_with_an_odd_error", "object_that_goes_slowly",
+                         "lock_kept_over_a_failed_call", "server_out_of_descriptors", "children_beside_a_join",
+                         "interrupts_that_are_ignored", "sentinel_after_join", "standard_input_of_a_child"):
                 done = dict(self.ok("program.run", name=name)["$dict"])
                 self.assertEqual((0, ""), (done["code"], done["stderr"]), name)
                 self.assertNotEqual("", done["stdout"], name)

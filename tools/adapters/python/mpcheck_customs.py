@@ -10,6 +10,7 @@ import subprocess
 import sys
 import threading
 import traceback
+import zipfile
 from importlib import import_module
 
 from mpcheck_history import context_of, preload, runs, signal_mask, tell_that_it_runs, with_this_folder
@@ -403,3 +404,85 @@ def main_module_in_the_folder_of_the_moment(module, method):
     """Says whether children find a file beside them as they read the main module: before their creator went there, and
     since."""
     run_file("folder.py", FOLDER_OF_THE_MOMENT.format(module=module, method=method), env=with_this_folder())
+
+
+OF_A_FOLDER = """
+import {module}
+from beside_it import tell
+
+if __name__ == "__main__":
+    context = {module}.get_context({method!r} or None)
+    child = context.Process(target=tell)
+    child.start()
+    child.join()
+    print("exit code", child.exitcode, flush=True)
+"""
+
+
+def program_that_is_a_folder(module, method):
+    """Runs a folder as a program, whose child's target is in a module of that folder, and then an archive of the same."""
+    texts = {"__main__.py": OF_A_FOLDER.format(module=module, method=method),
+             "beside_it.py": "def tell():\n    print('child', flush=True)\n"}
+    os.makedirs("folder")
+    with zipfile.ZipFile("archive", "w") as archive:
+        for name, text in texts.items():
+            archive.writestr(name, text)
+            with open(os.path.join("folder", name), "w") as file:
+                file.write(text)
+    for program in ("folder", "archive"):
+        subprocess.call([sys.executable, program])
+
+
+STARTS_ON_IMPORT = """
+import {module}
+
+def tell():
+    import colorsys, starts_on_import
+    print("child", flush=True)
+
+if {module}.current_process().name == "MainProcess":
+    child = {module}.get_context({method!r} or None).Process(target=tell)
+    child.start()
+    child.join()
+    print("exit code", child.exitcode, flush=True)
+"""
+
+
+def module_that_starts_a_child(module, method):
+    """Imports a module that starts a child while it is imported, whose target imports that module, and another one."""
+    with open("starts_on_import.py", "w") as file:
+        file.write(STARTS_ON_IMPORT.format(module=module, method=method))
+    run_file("imports_it.py", "if __name__ == '__main__':\n    import starts_on_import\n")
+
+
+BLOCK_OF_A_SERVER = """
+from {module}.managers import SharedMemoryManager
+
+manager = SharedMemoryManager(({host!r}, {port}), authkey=b"key")
+manager.connect()
+block = manager.SharedMemory(8)
+block.buf[0] = 7
+print(block.name, flush=True)
+"""
+
+
+def block_for_who_connects(module, method):
+    """Attaches to a block that another program, which has ended, had a manager make; the manager takes it along."""
+    kind = import_module(module + ".managers").SharedMemoryManager
+    with kind(("127.0.0.1", 0), authkey=b"key", ctx=context_of(module, method)) as manager:
+        host, port = manager.address
+        with open("other.py", "w") as file:
+            file.write(BLOCK_OF_A_SERVER.format(module=module, host=host, port=port))
+        name = subprocess.check_output([sys.executable, "other.py"], universal_newlines=True).strip()
+        say("%d" % value_in(module, name))
+    say("%s" % value_in(module, name))
+
+
+def value_in(module, name):
+    try:
+        block = import_module(module + ".shared_memory").SharedMemory(name)
+    except FileNotFoundError:
+        return -1
+    with_value = block.buf[0]
+    block.close()
+    return with_value

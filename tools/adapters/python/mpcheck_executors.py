@@ -14,6 +14,7 @@ import sys
 
 import mpcheck_kit
 from mpcheck_kit import FUNCTIONS, Unsupported, function_named, here, operations
+from mpcheck_neighbours import outcome_of_program
 
 CLASSES = {"concurrent.futures": "ProcessPoolExecutor", "mpi4py.futures": "MPIPoolExecutor",
            "loky.process_executor": "ProcessPoolExecutor",
@@ -28,7 +29,15 @@ TABLE = """
 pool: %new(processes,&initializer*,initargs*,maxtasksperchild*) apply(&func*,args*,kwargs*,puppet*)
   apply_async(&func*,args*,kwargs*,puppet*) map(&func,iterable,chunksize*) close join terminate
 async_result: get=result(timeout) %wait(timeout) ready=done
+program: %run(name)
 """
+
+# Programs of mpcheck_futures.py.
+FUTURES = ["executor_in_a_with_block", "states_of_futures", "callbacks_of_futures", "waits_for_futures",
+           "same_future_twice", "maps_of_executors", "map_out_of_time", "error_that_counts_as_false_in_a_future",
+           "end_after_what_cannot_travel", "thousands_from_a_callback", "thousands_beside_a_callback",
+           "cancelled_at_once", "death_beside_large_tasks", "errors_of_those_behind_a_death"]
+THAT_CANCEL = ["cancelled_by_shutdown", "shutdown_beside_what_cannot_travel"]
 
 
 class Kind:
@@ -83,6 +92,10 @@ class Kind:
             found.append("pool.initializer")
         if self.takes("max_tasks_per_child") and self.method != "fork":  # refused there
             found.append("pool.maxtasksperchild")
+        if self.method != "mpi":  # where a program of its own would have to be started by mpiexec
+            found += ["program." + name for name in FUTURES]
+            if "cancel_futures" in inspect.signature(self.make.shutdown).parameters:  # 3.9
+                found += ["program." + name for name in THAT_CANCEL]
         return sorted(found)
 
 
@@ -139,6 +152,9 @@ class Puppet(mpcheck_kit.Puppet):
         if lacking:
             raise Unsupported("no %s in %s" % (", ".join(lacking), self.KIND.make.__name__))
         return Pool(self.KIND.make(*processes, **dict(self.KIND.options, **given)))
+
+    def program_run(self, on, name):
+        return outcome_of_program(name, self.KIND.module.__name__, self.KIND.method)
 
     def async_result_wait(self, on, *timeout):
         importlib.import_module("concurrent.futures").wait([on], *timeout)

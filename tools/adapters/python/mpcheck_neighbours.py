@@ -65,7 +65,7 @@ CUSTOMS = ["descriptor_zero", "connection_closed_behind_its_back", "pool_of_a_de
            "structures_of_one_name", "types_of_managers", "logging_of_the_program", "exits_of_many_kinds",
            "main_named_like_a_shell", "program_without_a_file", "main_module_is_a_link", "program_called_main",
            "search_path_of_the_moment", "environment_of_the_moment", "lock_for_one_after_the_other",
-           "virtual_environment"]
+           "virtual_environment", "program_that_is_a_folder", "module_that_starts_a_child"]
 # And of mpcheck_reported.py.
 REPORTED = ["keys_of_a_managers_dict", "proxies_of_a_key_of_their_own", "what_proxies_are", "many_clients_of_one_object",
             "children_of_many_threads", "child_of_an_executors_thread", "thread_that_outlives_main",
@@ -74,10 +74,21 @@ REPORTED = ["keys_of_a_managers_dict", "proxies_of_a_key_of_their_own", "what_pr
             "program_from_standard_input", "temporary_folder_of_any_length", "many_arguments",
             "queue_within_a_dictionary", "arrays_of_structures", "program_under_a_profiler", "object_that_is_slowly_made",
             "methods_that_end_things", "raw_fork_beside_a_proxy"]
+# And of mpcheck_corners.py.
+CORNERS = ["connections_as_keys", "connections_under_way", "signal_beside_a_sent_connection",
+           "reducers_of_the_program", "same_object_twice", "small_items_behind_a_slow_one", "depths_of_two_threads",
+           "barrier_of_one", "letters_and_unions", "umask_of_the_program",
+           "streams_of_a_child", "start_beside_signals", "child_whose_child_lives", "pid_after_a_fork",
+           "context_of_a_child", "class_method_as_a_task", "argument_with_an_odd_error", "object_that_goes_slowly",
+           "lock_kept_over_a_failed_call", "server_out_of_descriptors",
+           "output_that_is_lost", "children_beside_a_join", "interrupts_that_are_ignored", "sentinel_after_join",
+           "standard_input_of_a_child"]
 WITH_SHARED_MEMORY = ["unlink_at_the_end", "fork_beside_shared_memory", "attach_without_room",
                       "without_standard_error", "random_numbers", "leak_where_warnings_are_errors",
                       "unlink_of_anothers_block", "derived_shareable_list", "mask_of_a_users_signal",
-                      "error_stream_without_a_descriptor", "view_of_a_forgotten_block"]
+                      "error_stream_without_a_descriptor", "view_of_a_forgotten_block", "block_for_who_connects",
+                      "block_that_was_closed", "equal_items_of_a_shareable_list", "block_that_is_made_again",
+                      "end_of_the_tracker", "shared_memory_server"]
 
 
 def has_contexts():
@@ -123,7 +134,7 @@ def features(thread):
                   "program.class_of_the_main_module", "program.main_without_suffix",
                   "program.class_of_a_packages_main_module", "program.interpreter_flags", "program.raw_fork",
                   "program.values_in_circles"]
-        found += ["program." + name for name in HISTORY + CUSTOMS + REPORTED]
+        found += ["program." + name for name in HISTORY + CUSTOMS + REPORTED + CORNERS]
         if hasattr(sys, "pycache_prefix") and hasattr(sys, "get_int_max_str_digits"):  # 3.8; 3.10.7
             found.append("program.options_of_the_interpreter")
         if mpcheck_adapter.METHOD == "fork":
@@ -135,6 +146,8 @@ def features(thread):
         if mpcheck_adapter.METHOD in ("spawn", "forkserver"):
             found += ["program.name_in_the_main_module", "program.main_module_in_the_folder_of_the_moment",
                       "program.lock_beside_a_start"]
+        if mpcheck_adapter.METHOD == "spawn":
+            found.append("program.end_of_a_spawned_child")
         if mpcheck_adapter.METHOD == "forkserver":
             found += ["program.printing_module_is_preloaded", "program.locking_module_is_preloaded",
                       "program.module_of_the_path_is_preloaded", "program.last_list_is_preloaded",
@@ -142,7 +155,8 @@ def features(thread):
         if has_methods_of_its_own():
             found.append("program.method_that_was_set")
         if has_threads_by_other_names():
-            found += ["program.threads_in_place_of_processes", "program.poll_between_threads", "program.clients_of_threads"]
+            found += ["program.threads_in_place_of_processes", "program.poll_between_threads", "program.clients_of_threads",
+                      "program.children_and_pipes_of_threads"]
     return found
 
 
@@ -232,6 +246,19 @@ def sha512(path):
 FUNCTIONS["sha512"] = sha512
 
 
+# ---- Programs ----
+
+
+def outcome_of_program(name, *arguments):
+    """How a program of mpcheck_programs.py, or of another file that it knows, ended, and what it wrote."""
+    import subprocess
+    programs = os.path.join(os.path.dirname(os.path.abspath(__file__)), "mpcheck_programs.py")
+    environment = {key: os.environ[key] for key in os.environ if not key.startswith("MPCHECK_")}
+    done = subprocess.run([sys.executable, programs, name] + list(arguments), env=environment, stdin=subprocess.DEVNULL,
+                          stdout=subprocess.PIPE, stderr=subprocess.PIPE, universal_newlines=True)
+    return {"code": done.returncode, "stdout": done.stdout, "stderr": done.stderr}
+
+
 # ---- Operations of more than one call ----
 
 
@@ -300,11 +327,5 @@ class Operations:
         return is_installed(name)
 
     def program_run(self, on, name):
-        import subprocess
         import mpcheck_adapter
-        programs = os.path.join(os.path.dirname(os.path.abspath(__file__)), "mpcheck_programs.py")
-        command = [sys.executable, programs, name, mpcheck_adapter.MODULE.__name__, mpcheck_adapter.METHOD or ""]
-        environment = {key: os.environ[key] for key in os.environ if not key.startswith("MPCHECK_")}
-        done = subprocess.run(command, env=environment, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
-                              stderr=subprocess.PIPE, universal_newlines=True)
-        return {"code": done.returncode, "stdout": done.stdout, "stderr": done.stderr}
+        return outcome_of_program(name, mpcheck_adapter.MODULE.__name__, mpcheck_adapter.METHOD or "")
