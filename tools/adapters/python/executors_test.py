@@ -35,7 +35,18 @@ class ExecutorTest:
         self.assertEqual(self.method, hello["about"]["start_method"])
         self.assertEqual("https://www.python.org", hello["about"]["home"])
         self.assertLessEqual(POOL, set(hello["features"]))
-        self.assertLessEqual(set(hello["features"]), POOL | {"pool.maxtasksperchild"})
+        others = {feature for feature in hello["features"] if not feature.startswith("program.")}
+        self.assertLessEqual(others, POOL | {"pool.maxtasksperchild"})
+
+    def test_programs_of_futures_run(self):
+        self.assertIn("program.states_of_futures", self.main().hellos["main"]["features"])
+        for name in ("executor_in_a_with_block", "states_of_futures", "waits_for_futures", "same_future_twice",
+                     "maps_of_executors"):
+            done = dict(self.ok("program.run", name=name)["$dict"])
+            self.assertEqual((0, ""), (done["code"], done["stderr"]), name)
+            self.assertNotEqual("", done["stdout"], name)
+        self.ok("puppet.return")
+        self.s.wait_for_all()
 
     def test_tasks_have_results(self):
         self.pool()
