@@ -311,7 +311,7 @@ def child_whose_child_lives(module, method):
     """A child ends abruptly, and leaves one of its own behind."""
     child = context_of(module, method).Process(target=leave_a_child_behind)
     child.start()
-    child.join(LONG)
+    child.join()
     say("%s %s" % (child.exitcode, child.is_alive()))
     open("go", "w").close()
 
