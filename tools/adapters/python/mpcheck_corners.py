@@ -10,9 +10,9 @@ import threading
 import time
 from importlib import import_module
 
-from mpcheck_history import context_of, runs
+from mpcheck_history import await_file, context_of, create, runs
 from mpcheck_programs import say
-from mpcheck_reported import LONG, SlowToSerialise
+from mpcheck_reported import LONG, SlowToSerialise, do_while_others_wait
 
 
 def name_of_error(what, *args, **kwargs):
@@ -301,8 +301,7 @@ def start_beside_signals(module, method):
 
 def leave_a_child_behind():
     if os.fork() == 0:
-        while not os.path.exists("go"):
-            time.sleep(0.005)
+        await_file("go")
         os._exit(0)
     os._exit(3)
 
@@ -313,7 +312,7 @@ def child_whose_child_lives(module, method):
     child.start()
     child.join()
     say("%s %s" % (child.exitcode, child.is_alive()))
-    open("go", "w").close()
+    create("go")
 
 
 def tell_pid(module):
@@ -386,14 +385,12 @@ class SlowToGo:
         return "here"
 
     def __del__(self):
-        open("going", "w").close()
-        while not os.path.exists("go"):
-            time.sleep(0.005)
+        create("going")
+        await_file("go")
 
 
 def use_while_one_goes(manager):
     say("%s" % manager.list([1]))
-    open("go", "w").close()
 
 
 def object_that_goes_slowly(module, method):
@@ -413,13 +410,7 @@ def object_that_goes_slowly(module, method):
             time.sleep(0.005)
         if not os.path.exists("going"):
             say("never goes")
-        user = threading.Thread(target=use_while_one_goes, args=(manager,))
-        user.start()
-        user.join(LONG)
-        if user.is_alive():
-            say("still waits")
-            open("go", "w").close()
-        user.join()
+        do_while_others_wait(use_while_one_goes, manager)
         dropper.join()
 
 
@@ -492,27 +483,16 @@ def end_of_a_spawned_child(module, method):
     say("%s %s" % (os.path.exists("handled"), open("kept").read()))
 
 
-def await_go():
-    while not os.path.exists("go"):
-        time.sleep(0.005)
-
-
 def children_beside_a_join(module, method):
     """Starts, joins and counts children while another thread waits in the join() of one that lives."""
     context = context_of(module, method)
-    first = context.Process(target=await_go)
+    first = context.Process(target=await_file, args=("go",))
     first.start()
     joiner = threading.Thread(target=first.join)
     joiner.start()
     time.sleep(0.05)  # most likely it waits by then; if not, nothing is asked of it yet
-    user = threading.Thread(target=use_children, args=(context, first), daemon=True)
-    user.start()
-    user.join(LONG)
-    if user.is_alive():
-        say("still waits")
-    open("go", "w").close()
+    do_while_others_wait(use_children, context, first)
     joiner.join()
-    user.join()
 
 
 def use_children(context, first):

@@ -6,6 +6,7 @@ import time
 from concurrent import futures
 from concurrent.futures.process import BrokenProcessPool
 
+from mpcheck_history import await_file, create
 from mpcheck_programs import say
 
 THOUSANDS = 20000  # more than the four bytes of each of them find room for in a pipe
@@ -20,15 +21,6 @@ def executor_of(module, method, workers=1):
 
 
 # ---- Tasks ----
-
-
-def create(path):
-    open(path, "w").close()
-
-
-def await_file(path):
-    while not os.path.exists(path):
-        time.sleep(0.005)
 
 
 def hold(begun, go):

@@ -5,6 +5,7 @@ import signal
 import subprocess
 import sys
 import threading
+import time
 from importlib import import_module
 
 from mpcheck_programs import run_file, run_package, say
@@ -20,6 +21,15 @@ def runs(context, target, *args):
     child.start()
     child.join()
     say("exit code %d" % child.exitcode)
+
+
+def create(path):
+    open(path, "w").close()
+
+
+def await_file(path):
+    while not os.path.exists(path):
+        time.sleep(0.005)
 
 
 def tell_that_it_runs():

@@ -17,7 +17,7 @@ import time
 from concurrent.futures import ThreadPoolExecutor
 from importlib import import_module
 
-from mpcheck_history import context_of, runs, tell_that_it_runs, with_this_folder
+from mpcheck_history import await_file, context_of, create, runs, tell_that_it_runs, with_this_folder
 from mpcheck_programs import run_file, say
 
 SHORT = 1e-6  # seconds between two threads' turns, so that every order of theirs comes
@@ -614,9 +614,8 @@ def program_under_a_profiler(module, method):
 class SlowlyMade:
     """Is made when the file `go` is there."""
     def __init__(self):
-        open("being made", "w").close()
-        while not os.path.exists("go"):
-            time.sleep(0.01)
+        create("being made")
+        await_file("go")
 
     def get(self):
         return "made"
@@ -645,7 +644,18 @@ def use_while_another_is_made(manager, first):
     first.append(1)
     second = manager.list([2])
     say("%s %s" % (list(first), list(second)))
-    open("go", "w").close()
+
+
+def do_while_others_wait(what, *args):
+    """Does something in a thread of its own while others wait for the file `go`, and says so if it has to wait as well.
+    Then there is that file."""
+    user = threading.Thread(target=what, args=args, daemon=True)
+    user.start()
+    user.join(LONG)
+    if user.is_alive():
+        say("still waits")
+    create("go")
+    user.join()
 
 
 def object_that_is_slowly_made(module, method):
@@ -655,15 +665,8 @@ def object_that_is_slowly_made(module, method):
         first = manager.list()
         maker = threading.Thread(target=lambda: say(manager.SlowlyMade().get()))
         maker.start()
-        while not os.path.exists("being made"):
-            time.sleep(0.01)
-        user = threading.Thread(target=use_while_another_is_made, args=(manager, first))
-        user.start()
-        user.join(LONG)
-        if user.is_alive():
-            say("still waits")
-            open("go", "w").close()
-        user.join()
+        await_file("being made")
+        do_while_others_wait(use_while_another_is_made, manager, first)
         maker.join()
 
 
