@@ -6,6 +6,7 @@ MPCHECK_PYTHON names the interpreter, as for adapter_test.py.
 import os
 import signal
 import subprocess
+import tempfile
 import unittest
 
 from adapter_test import PATIENCE, PYTHON, AdapterTest
@@ -112,7 +113,15 @@ class ForkserverTest(ExecutorTest, AdapterTest):
     flags, method = ["--module=concurrent.futures", "--start-method=forkserver"], "forkserver"
 
 
-@unittest.skipIf(subprocess.call([PYTHON, "-c", "import mpi4py.MPI"], stderr=subprocess.DEVNULL), "no mpi4py here")
+def mpi_is_here():
+    # In a folder of its own: Open MPI names its files after the host and the pid, and hangs or fails when another
+    # container that shares /tmp has a process with the same pid.
+    with tempfile.TemporaryDirectory() as folder:
+        return not subprocess.call([PYTHON, "-c", "import mpi4py.MPI"], stderr=subprocess.DEVNULL,
+                                   env=dict(os.environ, TMPDIR=folder), timeout=PATIENCE)
+
+
+@unittest.skipUnless(mpi_is_here(), "no mpi4py here")
 class MpiTest(AdapterTest):
     flags = ["--module=mpi4py.futures"]
 
@@ -123,6 +132,21 @@ class MpiTest(AdapterTest):
         self.assertEqual(49, self.ok("pool.apply", "p", func="square", args=[7]))
         self.ok("pool.close", "p")
         self.ok("pool.join", "p")
+
+
+    def test_program_that_is_killed_leaves_no_file_in_shared_memory(self):
+        before = self.segments()
+        self.main()
+        self.ok("pool.new", into="p", processes=2)
+        self.assertEqual(49, self.ok("pool.apply", "p", func="square", args=[7]))
+        os.killpg(self.s.process.pid, signal.SIGKILL)
+        self.s.process.wait(PATIENCE)
+        self.s.end_stragglers()
+        self.assertLessEqual(self.segments(), before)
+
+    @staticmethod
+    def segments():
+        return {name for name in os.listdir("/dev/shm") if "vader" in name}
 
 
 class ProgramTest(AdapterTest):

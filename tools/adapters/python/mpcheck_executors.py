@@ -11,6 +11,7 @@ import importlib
 import inspect
 import os
 import sys
+import tempfile
 
 import mpcheck_kit
 from mpcheck_kit import FUNCTIONS, Unsupported, function_named, here, operations
@@ -21,9 +22,11 @@ CLASSES = {"concurrent.futures": "ProcessPoolExecutor", "mpi4py.futures": "MPIPo
            "joblib.externals.loky.process_executor": "ProcessPoolExecutor"}
 
 # How Open MPI is told that root may use it, that the machine may have few processors, and that its processes reach each
-# other by loopback: the runner's network has nothing else, and Open MPI leaves just that out.
+# other by loopback: the runner's network has nothing else, and Open MPI leaves just that out. Its shared memory is in the
+# folder of the program: names are made of pids, and in /dev/shm those of two containers, or of a dead one, are the same.
 OPEN_MPI = {"OMPI_ALLOW_RUN_AS_ROOT": "1", "OMPI_ALLOW_RUN_AS_ROOT_CONFIRM": "1",
-            "OMPI_MCA_rmaps_base_oversubscribe": "1", "OMPI_MCA_btl_tcp_if_include": "lo"}
+            "OMPI_MCA_rmaps_base_oversubscribe": "1", "OMPI_MCA_btl_tcp_if_include": "lo",
+            "OMPI_MCA_btl_vader_backing_directory": tempfile.gettempdir()}
 
 TABLE = """
 pool: %new(processes,&initializer*,initargs*,maxtasksperchild*) apply(&func*,args*,kwargs*,puppet*)
