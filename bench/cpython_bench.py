@@ -16,7 +16,9 @@ import concurrent.futures
 import functools
 import importlib
 import multiprocessing
+import os
 import signal
+import sys
 import time
 
 import affinity
@@ -27,6 +29,7 @@ TWO_CORES, ONE_CORE, ANYWHERE = "two_cores", "one_core", "anywhere"
 
 FIRST = "cpython"  # who does all operations
 LONGEST_ROW = 60  # seconds
+LONGEST_END = 10  # seconds
 
 
 def flags_of_package(parser):
@@ -500,9 +503,19 @@ def give_up(number, frame):
 
 
 def end_pool():
-    if pool_of_two.cache_info().currsize:
+    """All rows are written by now: a peer that hangs here, as billiard's terminate() may, loses its workers."""
+    if not pool_of_two.cache_info().currsize:
+        return
+    signal.alarm(LONGEST_END)
+    try:
         pool_of_two().terminate()
         pool_of_two().join()
+        signal.alarm(0)
+    except rows.CannotRun:
+        print("%s: its pool was still ending after %d s" % (WHO, LONGEST_END), file=sys.stderr, flush=True)
+        for worker in package.active_children():
+            os.kill(worker.pid, signal.SIGKILL)
+        os._exit(0)  # at its end the package would wait for the pool again
 
 
 def main():
