@@ -105,6 +105,31 @@ class MpcheckTest(unittest.TestCase):
                                and n.endswith(".log") and VIOLATED in self.latest(n)))
         self.assertIn("While a send waits for room, messages still pass the other way.", log)
 
+    def test_waivers_of_an_adapter_of_ones_own_are_what_is_expected(self):
+        path = self.root + "/mine.txt"
+        with open(path, "w") as file:
+            file.write(VIOLATED + "  # it is known\n")
+        code, said = self.run_it("run", "mine", "--waivers=" + path, "--filter=" + VIOLATED, "--", *DUMMY)
+        self.assertEqual(code, 0, said)
+        self.assertIn("1 violations are known and explained", said)
+        with open(path, "w") as file:
+            file.write(HOLDS + "  # it is not so\n")
+        code, said = self.run_it("run", "mine", "--waivers=" + path, "--filter=" + HOLDS, "--", *DUMMY)
+        self.assertEqual(code, 1, said)
+        self.assertIn("mine: not as its waivers say\n    " + HOLDS, said)
+
+    def test_waivers_that_cannot_be_read_are_named_before_anything_is_judged(self):
+        path = self.root + "/mine.txt"
+        code, said = self.run_it("run", "mine", "--waivers=" + path, "--", *DUMMY)
+        self.assertEqual(code, 64, said)
+        self.assertIn(path, said)
+        with open(path, "w") as file:
+            file.write("\nqueue.no_such_claim  # why not\n")
+        code, said = self.run_it("verify", "mine", "--waivers=" + path, "--", *DUMMY)
+        self.assertEqual(code, 64, said)
+        self.assertIn(path + ":2", said)
+        self.assertFalse(os.path.exists(self.root + "/results"))
+
     def test_results_folder_holds_every_claim_once(self):
         self.run_it("run", "mine", "--filter=event.*", "--jobs=3", "--", *DUMMY)
         claims = []

@@ -8,11 +8,13 @@
 #include <filesystem>
 #include <iostream>
 #include <memory>
+#include <variant>
 
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_format.h"
 #include "base/progress_line.h"
 #include "conformance/claims/claim.h"
+#include "conformance/runner/waivers.h"
 #include "tools/cli/chosen.h"
 #include "tools/cli/claim_filter.h"
 #include "tools/cli/profiles.h"
@@ -30,6 +32,7 @@ namespace fs = std::filesystem;
 // What both commands understand.
 struct Flags {
   std::string filter = "*";
+  std::string waivers;
   int jobs = 0;
   bool all = false, fresh = false;
   double time_scale = 1;
@@ -50,6 +53,9 @@ std::vector<Option> common_options(Flags* flags) {
       {"filter", &flags->filter, "FILTER",
        "which claims: ids with * for anything, more than one with : between them, - before those "
        "to leave out"},
+      {"waivers", &flags->waivers, "FILE",
+       "what is known to be wrong, a line each with its reason (conformance/runner/waivers.h); "
+       "instead of the file that an implementation has here, and for an adapter of your own"},
       {"jobs", &flags->jobs, "N", "so many runners at a time (twice the usable CPUs and four)"},
       {"all", &flags->all, "",
        "also what is judged only when it is named, such as a pyenv's versions and mp"},
@@ -224,9 +230,16 @@ int judge_chosen(std::string_view command, Judge judge, const Flags& flags, cons
   if (flags.jobs < 0) return wrong_usage(command, "--jobs must be at least 1");
   if (const std::string wrong = wrong_filter(flags.filter); !wrong.empty())
     return wrong_usage(command, wrong);
-  return with_chosen(
-      command, place, words, flags.all,
-      [&](const std::vector<Implementation>& chosen) { return judge(flags, place, chosen); });
+  if (!flags.waivers.empty()) {
+    const auto loaded = conformance::Waivers::load(flags.waivers, conformance::ids_of_all_claims());
+    if (const auto* wrong = std::get_if<std::string>(&loaded)) return wrong_usage(command, *wrong);
+  }
+  return with_chosen(command, place, words, flags.all, [&](std::vector<Implementation> chosen) {
+    for (Implementation& each : chosen) {
+      if (!flags.waivers.empty()) each.waivers = fs::absolute(flags.waivers).string();
+    }
+    return judge(flags, place, chosen);
+  });
 }
 
 }  // namespace
@@ -249,7 +262,9 @@ Command run_command() {
                        {"run 'cpython-3.11*' mp-fork", "some, by name"},
                        {"run --filter='queue.*:pipe.*' --fresh",
                         "two areas, whatever was known of them"},
-                       {"run mine -- ./my_adapter --flag", "an implementation of your own"}},
+                       {"run mine -- ./my_adapter --flag", "an implementation of your own"},
+                       {"run mine --waivers=mine.txt -- ./my_adapter",
+                        "the same; what is known is no failure"}},
           .completes = Completes::kImplementations,
           .run = [flags](const Place& place, const base::Words& words) {
             return judge_chosen("run", run, *flags, place, words);
