@@ -71,7 +71,8 @@ const Claims& all_claims() {
                       history_claims,
                       customs_claims,
                       reported_claims,
-                      corner_claims}) {
+                      corner_claims,
+                      oddity_claims}) {
       Claims some = area();
       claims->insert(claims->end(), std::make_move_iterator(some.begin()),
                      std::make_move_iterator(some.end()));

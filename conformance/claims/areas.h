@@ -51,6 +51,7 @@ Claims history_claims();
 Claims customs_claims();
 Claims reported_claims();
 Claims corner_claims();
+Claims oddity_claims();
 
 }  // namespace conformance
 

@@ -1084,6 +1084,20 @@ Claims tasks() {
 
 // ---------------------------------------------------------------- the end
 
+// Lets a worker do what it can until it has to wait, where the rest of the testee may never come to
+// rest; it makes a fault easier to see and decides no verdict. Who asks meanwhile waits for `result`:
+// it takes no CPU from the others.
+void let_it_do_what_it_can(Puppet& puppet, pid_t worker, const RemoteAsyncResult& result) {
+  constexpr int kMostLooks = 40;
+  const std::vector<ThreadReading> idle = read_threads({worker});
+  std::vector<ThreadReading> before, now = idle;
+  for (int look = 0; look < kMostLooks && (now != before || now == idle); ++look) {
+    before = now;
+    puppet.must(result.wait(50ms));
+    now = read_threads({worker});
+  }
+}
+
 // Expects that the pool takes no work any more, by whichever way it would come.
 void expect_refuses_everything(Stage& stage, Puppet& main, const RemotePool& pool) {
   RemoteAsyncResult result = result_named("refused");
@@ -1230,6 +1244,31 @@ Claims endings() {
              EXPECT_THAT(main.does(pool.join()), returns(nullptr));
              EXPECT_TRUE(stage.process_ends(first));
              EXPECT_TRUE(stage.process_ends(second));
+           }},
+      {.id = "pool.terminate.ends_a_pool_full_of_results",
+       .level = Level::kMust,
+       .says = "terminate() returns though so many results have come while a callback ran that the "
+               "workers wait for room for theirs.",
+       .notes = {"pool.terminate.immediate"},
+       .documented = {"POOL-33", "POOL-46"},
+       .needs = {"pool", "isolated"},
+       .check =
+           [](Stage& stage) {
+             Puppet& main = stage.main();
+             Puppet& other = stage.start_thread(main);
+             RemotePool pool = main.pool(1);
+             auto [result, task] = stage.apply_async_puppet(main, pool, /*callbacks=*/true);
+             const pid_t worker = task.pid();
+             task.does(self::returns(1));
+             Puppet& callback = stage.arrival(task.name() + "_done");
+             const RemoteAsyncResult squares = result_named("squares");
+             main.must(pool.map_async(squares, "square", numbers(20'000), 1));
+             let_it_do_what_it_can(other, worker, squares);
+             Call terminate = main.begins(pool.terminate());
+             other.must(squares.wait(200ms));
+             callback.does(self::returns());
+             EXPECT_THAT(terminate, returns(nullptr));
+             EXPECT_THAT(main.does(pool.join()), returns(nullptr));
            }},
       {.id = "pool.terminate.ends_a_worker_that_ignores_sigterm",
        .level = Level::kBeyond,

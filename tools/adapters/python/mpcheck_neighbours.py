@@ -83,6 +83,10 @@ CORNERS = ["connections_as_keys", "connections_under_way", "signal_beside_a_sent
            "lock_kept_over_a_failed_call", "server_out_of_descriptors",
            "output_that_is_lost", "children_beside_a_join", "interrupts_that_are_ignored", "sentinel_after_join",
            "standard_input_of_a_child"]
+# And of mpcheck_oddities.py.
+ODDITIES = ["target_that_counts_as_false", "private_methods", "callbacks_that_count_as_false", "tasks_that_stop",
+            "socket_with_a_timeout", "table_of_bytes", "plain_beside_shared", "structure_with_a_base",
+            "memory_of_an_argument"]
 WITH_SHARED_MEMORY = ["unlink_at_the_end", "fork_beside_shared_memory", "attach_without_room",
                       "without_standard_error", "random_numbers", "leak_where_warnings_are_errors",
                       "unlink_of_anothers_block", "derived_shareable_list", "mask_of_a_users_signal",
@@ -134,7 +138,7 @@ def features(thread):
                   "program.class_of_the_main_module", "program.main_without_suffix",
                   "program.class_of_a_packages_main_module", "program.interpreter_flags", "program.raw_fork",
                   "program.values_in_circles"]
-        found += ["program." + name for name in HISTORY + CUSTOMS + REPORTED + CORNERS]
+        found += ["program." + name for name in HISTORY + CUSTOMS + REPORTED + CORNERS + ODDITIES]
         if hasattr(sys, "pycache_prefix") and hasattr(sys, "get_int_max_str_digits"):  # 3.8; 3.10.7
             found.append("program.options_of_the_interpreter")
         if mpcheck_adapter.METHOD == "fork":
@@ -151,7 +155,8 @@ def features(thread):
         if mpcheck_adapter.METHOD == "forkserver":
             found += ["program.printing_module_is_preloaded", "program.locking_module_is_preloaded",
                       "program.module_of_the_path_is_preloaded", "program.last_list_is_preloaded",
-                      "program.preloaded_module_cleans_up", "program.failing_module_is_preloaded"]
+                      "program.preloaded_module_cleans_up", "program.failing_module_is_preloaded",
+                      "program.fork_server_of_the_parents"]
         if has_methods_of_its_own():
             found.append("program.method_that_was_set")
         if has_threads_by_other_names():

@@ -410,7 +410,7 @@ def run(name, *args):
     """Runs a program of this module, or of the others that have some."""
     import importlib
     for module in (__name__, "mpcheck_history", "mpcheck_customs", "mpcheck_reported", "mpcheck_corners",
-                   "mpcheck_futures"):
+                   "mpcheck_oddities", "mpcheck_futures"):
         program = getattr(importlib.import_module(module), name, None)
         if program is not None:
             return program(*args)
